@@ -1,0 +1,9 @@
+//! twitchscope finds local twitch responses in surface EMG and counts them against needle dwell
+//! time.
+
+pub mod block;
+pub mod detect;
+pub mod insertion;
+pub mod session;
+pub mod settings;
+pub mod units;

@@ -1,0 +1,3 @@
+//! The command `twitchscope`.
+
+fn main() {}

@@ -1,0 +1,179 @@
+//! What happened in one recording: the exchange form between the pipeline and every view.
+//!
+//! A session is made once, by [`Session::new`], saved as JSON (`"schema": 1`) and read back by
+//! `plot` and by sets of recordings. Views read sessions, never recordings. This room knows
+//! units, insertions, settings and detections; it must never know sources or plots.
+
+use serde::{Deserialize, Serialize};
+
+use crate::detect::Class;
+use crate::settings::Settings;
+
+/// The version of the JSON form.
+pub const SCHEMA: u32 = 1;
+
+/// One analysed recording.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The version of twitchscope that made it.
+    pub version: String,
+    /// What was analysed.
+    pub source: SourceInfo,
+    /// With which choices.
+    pub settings: Settings,
+    /// What could be seen, a channel.
+    pub channels: Vec<ChannelQuality>,
+    /// Whether the recording came with marks; without, the whole recording is one dwell.
+    pub marked: bool,
+    /// The dwells, in order of needle in.
+    pub insertions: Vec<InsertionRecord>,
+    /// The twitches, merged over channels, in order of onset.
+    pub twitches: Vec<TwitchRecord>,
+    /// Everything that crossed the threshold, accepted or not, in order of onset.
+    pub candidates: Vec<CandidateRecord>,
+    /// Spans without a valid signal, in order.
+    pub masked: Vec<MaskedSpan>,
+    /// What was found while no needle was in.
+    pub control: Control,
+    /// What the reader should know, in plain words.
+    pub warnings: Vec<String>,
+    /// The outline of the recording, for the trace figure.
+    pub overview: Overview,
+}
+
+/// The recording and where it came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// The file's name, without its folder.
+    pub name: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// What kind of file it is, for people (`WAV, 16 bit`).
+    pub format: String,
+    /// Frames a second.
+    pub sampling_frequency_hz: f64,
+    /// Frames.
+    pub frames: u64,
+    /// Seconds.
+    pub duration_s: f64,
+    /// Whether amplitudes are in microvolts; else they are in counts and tables say `n/a`.
+    pub calibrated: bool,
+}
+
+/// What one channel was like and what could have been seen in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChannelQuality {
+    /// Its name.
+    pub name: String,
+    /// Median noise floor in the detection band, RMS, µV or counts (see `calibrated`).
+    pub noise_rms: Option<f64>,
+    /// The threshold over the noise floor for a burst of 50 ms, dB.
+    pub threshold_db: Option<f64>,
+    /// The smallest burst of 20, 50 and 100 ms that would have been found with 90 %, RMS, µV or
+    /// counts.
+    pub smallest_rms: Option<[f64; 3]>,
+    /// Mains lines that were found and removed, Hz.
+    pub mains_hz: Vec<f64>,
+    /// Heart beats that were recognised.
+    pub heart_beats: u64,
+    /// Seconds that this channel had no valid signal.
+    pub masked_s: f64,
+}
+
+/// One row of `X_insertions.tsv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InsertionRecord {
+    /// Needle in, s.
+    pub onset: f64,
+    /// Needle in to needle out, s.
+    pub dwell: f64,
+    /// Needle or site, where it was named.
+    pub label: Option<String>,
+    /// The needle was still in at the end of the recording.
+    pub still_in: bool,
+    /// Dwell less masked time, s.
+    pub observed: f64,
+    /// Times of its twitches since needle in, s, in order.
+    pub twitches: Vec<f64>,
+    /// Masked spans within, since needle in, s.
+    pub masked: Vec<[f64; 2]>,
+}
+
+/// One row of `X_twitches.tsv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TwitchRecord {
+    /// s.
+    pub onset: f64,
+    /// s.
+    pub duration: f64,
+    /// The name of the channel where it is strongest.
+    pub channel: String,
+    /// The place in [`Session::insertions`], from 0.
+    pub insertion: Option<usize>,
+    /// Seconds since that needle went in.
+    pub dwell: Option<f64>,
+    /// Its number within the insertion, from 1.
+    pub order: Option<u32>,
+    /// Largest absolute value in the amplitude band, µV.
+    pub peak_uv: Option<f64>,
+    /// RMS from onset to offset in the amplitude band, µV.
+    pub rms_uv: Option<f64>,
+    /// In-band power of the burst alone over that of the noise floor, dB.
+    pub snr_db: f64,
+    /// Motor-unit discharges that can be told apart.
+    pub discharges: u32,
+}
+
+/// One row of `X_candidates.tsv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CandidateRecord {
+    /// s.
+    pub onset: f64,
+    /// s.
+    pub duration: f64,
+    /// The verdict.
+    pub class: Class,
+    /// The channel's name.
+    pub channel: String,
+    /// Why, in plain words with the numbers.
+    pub reason: String,
+    /// In-band power of the burst alone over that of the noise floor, dB.
+    pub snr_db: f64,
+}
+
+/// A stretch without a valid signal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MaskedSpan {
+    /// s.
+    pub onset: f64,
+    /// s.
+    pub duration: f64,
+    /// The channel's name; `None` for all of them.
+    pub channel: Option<String>,
+    /// `gap`, `clipped`, `flat`, `not finite`, `marked`, `settling`.
+    pub reason: String,
+}
+
+/// What was found while no needle was in: the detector's false alarms, as far as the recording
+/// can tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    /// Observed seconds outside insertions.
+    pub observed_s: f64,
+    /// Twitches found there.
+    pub twitches: u64,
+}
+
+/// Least and largest value of each channel in equal stretches of time, amplitude band, mains
+/// removed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// How long one stretch lasts, s.
+    pub bin_s: f64,
+    /// Channels × stretches, the least value, µV or counts.
+    pub low: Vec<Vec<f32>>,
+    /// Channels × stretches, the largest value, µV or counts.
+    pub high: Vec<Vec<f32>>,
+}
