@@ -4,6 +4,8 @@
 pub mod block;
 pub mod detect;
 pub mod insertion;
+pub mod pipeline;
 pub mod session;
 pub mod settings;
+pub mod signal;
 pub mod units;

@@ -93,6 +93,14 @@ pub enum Error {
         /// Half of that.
         nyquist_hz: f64,
     },
+    /// The corners make no filter.
+    #[error("these corners make no filter at {rate_hz} samples a second: {what}")]
+    Filter {
+        /// What is wrong.
+        what: String,
+        /// Samples a second.
+        rate_hz: f64,
+    },
     /// The file is no settings file.
     #[error("{0}")]
     Toml(String),

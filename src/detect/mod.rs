@@ -1,43 +1,21 @@
 //! From conditioned signal to named events.
 //!
+//! One [`Detector`] listens to one channel, hop by hop: energies against the noise floor
+//! (`score`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
+//! (`extent`), what it looks like (`shape`), the heart (`heart`), and the verdict (`classify`).
 //! This room knows units and signal. It must never know files, plots or threads.
 
-use serde::{Deserialize, Serialize};
+mod bursts;
+mod classify;
+mod detector;
+mod extent;
+mod heart;
+mod measure;
+mod score;
+mod shape;
+mod tape;
+mod verdict;
 
-/// What a candidate was taken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// A local twitch response.
-    Twitch,
-    /// A heart beat.
-    Ecg,
-    /// The needle's or a cable's movement.
-    Movement,
-    /// An electrode pop, a step, a knock.
-    Pop,
-    /// A burst of mains.
-    Mains,
-    /// A voluntary or guarding contraction.
-    Effort,
-    /// The converter was at its end.
-    Clipped,
-    /// Not to be told.
-    Uncertain,
-}
-
-impl Class {
-    /// The name used in tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Twitch => "twitch",
-            Self::Ecg => "ecg",
-            Self::Movement => "movement",
-            Self::Pop => "pop",
-            Self::Mains => "mains",
-            Self::Effort => "effort",
-            Self::Clipped => "clipped",
-            Self::Uncertain => "uncertain",
-        }
-    }
-}
+pub use detector::{Detector, Limits, Quality};
+pub use tape::{Clock, Forms};
+pub use verdict::{Candidate, Class, Reason};

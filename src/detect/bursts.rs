@@ -1,0 +1,60 @@
+//! From scores to bursts: a threshold to open, a lower one to hold, gaps bridged.
+
+use super::score::Moment;
+
+/// A stretch of hops over the low threshold, gaps bridged, that crossed the high one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Burst {
+    /// The first hop over the low threshold.
+    pub first: u64,
+    /// The last hop over the low threshold.
+    pub last: u64,
+    /// The best score within.
+    pub score: f32,
+    /// Where that was.
+    pub peak: u64,
+}
+
+/// Hysteresis over a stream of moments.
+#[derive(Debug, Clone)]
+pub struct Bursts {
+    bridge: u64,
+    most: u64,
+    open: Option<Burst>,
+}
+
+impl Bursts {
+    /// Bridges gaps of up to `bridge` hops; a burst is closed by force after `most` hops.
+    pub fn new(bridge: u64, most: u64) -> Self {
+        Self { bridge, most, open: None }
+    }
+
+    /// Takes the moment of hop `at`; a burst that has ended with it.
+    pub fn push(&mut self, at: u64, active: bool, moment: Moment) -> Option<Burst> {
+        let mut ended = None;
+        if let Some(burst) = self.open
+            && (at - burst.last > self.bridge || at - burst.first >= self.most)
+        {
+            self.open = None;
+            ended = (burst.score >= 1.0).then_some(burst);
+        }
+        if active || moment.score >= 1.0 {
+            let burst = self.open.get_or_insert(Burst { first: at, last: at, score: 0.0, peak: at });
+            burst.last = at;
+            if moment.score > burst.score {
+                (burst.score, burst.peak) = (moment.score, at);
+            }
+        }
+        ended
+    }
+
+    /// Where the burst that is open began.
+    pub fn since(&self) -> Option<u64> {
+        self.open.map(|b| b.first)
+    }
+
+    /// Forgets what is open.
+    pub fn clear(&mut self) {
+        self.open = None;
+    }
+}

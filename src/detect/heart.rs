@@ -1,0 +1,263 @@
+//! The heart, told by its regularity and its sameness, never by its size.
+//!
+//! Pulses are found in the band of the QRS complex (8-30 Hz), each with the shape of the signal
+//! around it. A pulse is a beat when enough others look the same and lie at one rhythm:
+//! regularity alone also fits strokes and steps, sameness alone fits pops.
+
+use super::tape::{Clock, Tape};
+use crate::signal::biquad::{Cascade, State};
+use crate::signal::design::{Shape, butterworth};
+use crate::signal::floor::SlidingQuantile;
+use crate::signal::ring::Ring;
+use crate::units::{Hertz, SampleRate, Seconds};
+
+/// The band of the QRS complex, Hz (Pan & Tompkins 1985 use 5-15; a surface far from the heart
+/// shows the steeper part).
+const QRS_HZ: (f64, f64) = (8.0, 30.0);
+/// Nothing beats faster than this, s between beats (180 a minute).
+const FASTEST_S: f64 = 0.33;
+/// Nothing beats slower than this, s between beats (35 a minute).
+const SLOWEST_S: f64 = 1.7;
+/// A pulse is the largest of its surroundings, this far on both sides.
+const ALONE_MS: f64 = 160.0;
+/// A pulse stands this many times over the median power of its band.
+const STANDS_OUT: f32 = 8.0;
+/// What is compared: this far on both sides of the pulse.
+const SHAPE_MS: f64 = 48.0;
+/// Two shapes are the same from this normalised cross-correlation on.
+const SAME: f32 = 0.75;
+/// Shapes are shifted by up to this to agree.
+const SHIFT_MS: f64 = 8.0;
+/// A rhythm may waver by this share (respiratory arrhythmia).
+const WAVER: f64 = 0.18;
+/// How many pulses are remembered.
+const REMEMBERED: usize = 24;
+/// How many other pulses must agree in shape and rhythm.
+const ENOUGH: usize = 4;
+/// Points of a stored shape.
+const POINTS: usize = 64;
+
+#[derive(Debug, Clone, Copy)]
+struct Pulse {
+    hop: u64,
+    shape: [f32; POINTS],
+    /// The strongest 32 ms of the detection band around it, over the floor.
+    strength: f32,
+    beat: bool,
+}
+
+/// What the heart says about one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beat {
+    /// Where the beat is, hop.
+    pub hop: u64,
+    /// Beats a minute.
+    pub per_min: f64,
+    /// How like the other beats it is, -1 to 1.
+    pub alike: f32,
+    /// What beats usually leave in the detection band: the strongest 32 ms over the floor.
+    pub usual: f32,
+}
+
+/// The heart as one channel shows it.
+#[derive(Debug, Clone)]
+pub struct Heart {
+    clock: Clock,
+    band: Cascade,
+    state: State,
+    filtered: Ring<f32>,
+    wide: Ring<f32>,
+    power: SlidingQuantile,
+    pulses: Vec<Pulse>,
+    beats: u64,
+}
+
+impl Heart {
+    /// For hops of `clock`; holds `hops` of signal.
+    pub fn new(clock: Clock, hops: usize) -> Self {
+        let hop_rate = SampleRate::new(clock.rate.hz() / clock.hop as f64).unwrap_or(clock.rate);
+        let band = Shape::BandPass(Hertz::new(QRS_HZ.0), Hertz::new(QRS_HZ.1.min(hop_rate.hz() * 0.4)));
+        let band = butterworth(2, band, hop_rate).unwrap_or_default();
+        Self {
+            clock,
+            state: band.silent(),
+            band,
+            filtered: Ring::new(hops),
+            wide: Ring::new(hops),
+            power: SlidingQuantile::new(512),
+            pulses: Vec::with_capacity(REMEMBERED + 1),
+            beats: 0,
+        }
+    }
+
+    /// Beats recognised so far.
+    pub fn beats(&self) -> u64 {
+        self.beats
+    }
+
+    /// Takes the newest hop of `tape`.
+    pub fn hear(&mut self, tape: &Tape) {
+        let at = tape.hops() - 1;
+        let (from, to) = (at * self.clock.hop, (at + 1) * self.clock.hop);
+        let sum: f32 = tape.samples.range(from, to).map(|f| f.wide).sum();
+        let mean = sum / self.clock.hop as f32;
+        self.wide.push(mean);
+        self.filtered.push(self.band.step(&mut self.state, f64::from(mean)) as f32);
+        if at.is_multiple_of(self.clock.hops(Seconds::from_ms(20.0))) && tape.valid.get(at) {
+            self.power.push(self.filtered.get(at).powi(2));
+        }
+    }
+
+    /// Looks for a pulse at hop `at`, which lies in the past by [`Heart::delay`] at least;
+    /// `strength` gives the strongest 32 ms over the floor between two hops.
+    pub fn look(&mut self, at: u64, strength: impl Fn(u64, u64) -> f32) {
+        let alone = self.clock.hops(Seconds::from_ms(ALONE_MS));
+        let height = self.filtered.get(at).abs();
+        let usual = self.power.quantile(0.5).unwrap_or(0.0).sqrt();
+        if height <= STANDS_OUT.sqrt() * usual || at < alone {
+            return;
+        }
+        // The earlier of two equal ones is the pulse.
+        let larger = self.filtered.range(at - alone, at).any(|v| v.abs() >= height)
+            || self.filtered.range(at + 1, at + alone + 1).any(|v| v.abs() > height);
+        if larger {
+            return;
+        }
+        let around = self.clock.hops(Seconds::from_ms(SHAPE_MS));
+        let pulse = Pulse {
+            hop: at,
+            shape: self.shape(at),
+            strength: strength(at.saturating_sub(around), at + around),
+            beat: false,
+        };
+        if self.pulses.len() == REMEMBERED {
+            self.pulses.remove(0);
+        }
+        self.pulses.push(pulse);
+        self.recount();
+    }
+
+    /// How many hops must follow a moment before [`Heart::look`] can judge it.
+    pub fn delay(&self) -> u64 {
+        self.clock.hops(Seconds::from_ms(ALONE_MS))
+            + self.clock.hops(Seconds::from_ms(SHAPE_MS + SHIFT_MS))
+            + 1
+    }
+
+    /// The signal around hop `at`, mean taken off, of unit length.
+    fn shape(&self, at: u64) -> [f32; POINTS] {
+        let half = self.clock.hops(Seconds::from_ms(SHAPE_MS + SHIFT_MS)) as f64;
+        let step = 2.0 * half / (POINTS - 1) as f64;
+        let value = |k: usize| {
+            let place = (at as f64 - half + step * k as f64).max(0.0);
+            let (whole, part) = (place.floor(), place.fract() as f32);
+            self.wide.get(whole as u64) * (1.0 - part) + self.wide.get(whole as u64 + 1) * part
+        };
+        std::array::from_fn(value)
+    }
+
+    /// Marks which pulses are beats, now that there is one more.
+    fn recount(&mut self) {
+        for k in 0..self.pulses.len() {
+            if !self.pulses[k].beat && self.rhythm(k).is_some() {
+                self.pulses[k].beat = true;
+                self.beats += 1;
+            }
+        }
+    }
+
+    /// The interval between beats (hops) and the mean likeness, if pulse `k` is one of them.
+    fn rhythm(&self, k: usize) -> Option<(f64, f32)> {
+        let own = &self.pulses[k];
+        let mut same = [(0u64, 0.0f32); REMEMBERED];
+        let mut count = 0;
+        for other in &self.pulses {
+            let alike = likeness(&own.shape, &other.shape, self.shift());
+            if alike >= SAME {
+                same[count] = (other.hop, alike);
+                count += 1;
+            }
+        }
+        let same = &same[..count];
+        let mut intervals = [0.0f64; REMEMBERED];
+        for (n, pair) in same.windows(2).enumerate() {
+            intervals[n] = (pair[1].0 - pair[0].0) as f64;
+        }
+        let intervals = &mut intervals[..count.saturating_sub(1)];
+        let interval = self.beat_interval(intervals)?;
+        // How many of the others lie a whole number of intervals away, counted pair by pair so
+        // that a wavering rhythm does not add up its error.
+        let fits = |gap: f64| {
+            let n = (gap / interval).round();
+            (1.0..=3.0).contains(&n) && (gap - n * interval).abs() < WAVER * interval * n.sqrt()
+        };
+        let place = same.iter().position(|s| s.0 == own.hop)?;
+        let gap = |pair: &[(u64, f32)]| (pair[1].0 - pair[0].0) as f64;
+        let before = same[..=place].windows(2).rev().take_while(|p| fits(gap(p))).count();
+        let after = same[place..].windows(2).take_while(|p| fits(gap(p))).count();
+        let alike = same.iter().map(|s| s.1).sum::<f32>() / count as f32;
+        (before + after >= ENOUGH).then_some((interval, alike))
+    }
+
+    /// The usual interval of the shorter ones, if a heart can beat so.
+    fn beat_interval(&self, intervals: &mut [f64]) -> Option<f64> {
+        intervals.sort_by(f64::total_cmp);
+        let usual = *intervals.get(intervals.len() * 2 / 5)?;
+        let seconds = self.clock.time(1).s() * usual;
+        (FASTEST_S..=SLOWEST_S).contains(&seconds).then_some(usual)
+    }
+
+    fn shift(&self) -> usize {
+        let half = SHAPE_MS + SHIFT_MS;
+        (SHIFT_MS / (2.0 * half / (POINTS - 1) as f64)).round() as usize
+    }
+
+    /// The beat at hops `from..to`, if one is there.
+    pub fn beat(&self, from: u64, to: u64) -> Option<Beat> {
+        let place = self.pulses.iter().position(|p| (from..to).contains(&p.hop) && p.beat)?;
+        let (interval, alike) = self.rhythm(place)?;
+        let own = self.pulses[place].hop;
+        let mut strengths = [0.0f32; REMEMBERED];
+        let mut count = 0;
+        for pulse in self.pulses.iter().filter(|p| p.beat && p.hop != own) {
+            strengths[count] = pulse.strength;
+            count += 1;
+        }
+        let usual = crate::signal::floor::quantile(&mut strengths[..count], 0.5)?;
+        let per_min = 60.0 / (self.clock.time(1).s() * interval);
+        Some(Beat { hop: own, per_min, alike, usual })
+    }
+
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        self.state = self.band.silent();
+        self.filtered.clear();
+        self.wide.clear();
+        self.power.clear();
+        self.pulses.clear();
+        self.beats = 0;
+    }
+}
+
+/// The largest normalised cross-correlation of the inner part of `a` with `b`, over small shifts.
+fn likeness(a: &[f32; POINTS], b: &[f32; POINTS], shift: usize) -> f32 {
+    let length = POINTS - 2 * shift;
+    let inner = &a[shift..shift + length];
+    let mut best = -1.0f32;
+    for start in 0..=2 * shift {
+        best = best.max(correlation(inner, &b[start..start + length]));
+    }
+    best
+}
+
+fn correlation(a: &[f32], b: &[f32]) -> f32 {
+    let n = a.len() as f32;
+    let (ma, mb) = (a.iter().sum::<f32>() / n, b.iter().sum::<f32>() / n);
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for (x, y) in a.iter().zip(b) {
+        ab += (x - ma) * (y - mb);
+        aa += (x - ma) * (x - ma);
+        bb += (y - mb) * (y - mb);
+    }
+    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+}

@@ -1,0 +1,322 @@
+//! How far the energy of a moment stands over the noise: several windows, each against the
+//! running floor, with a threshold that keeps a budget of false alarms.
+//!
+//! The cube root of an energy of noise is close to normal (Wilson & Hilferty 1931). So the
+//! spread of each window is measured below its median, where twitches and efforts do not reach,
+//! and the threshold is put as many standard deviations above the median as the budget allows.
+
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use super::tape::{Clock, Tape};
+use crate::signal::envelope::WINDOWS;
+use crate::signal::floor::SlidingQuantile;
+use crate::units::Seconds;
+
+/// Floors and spreads are sampled this often: the shortest window.
+const STEP_MS: f64 = 16.0;
+/// The short floor: half a second on either side of the moment that is judged.
+const SHORT_S: f64 = 1.0;
+/// The window whose median is the floor (64 ms).
+pub const FLOOR_WINDOW: usize = 2;
+/// The window that hysteresis looks at (32 ms).
+pub const HYSTERESIS_WINDOW: usize = 1;
+/// A short floor below this share of the long one is believed: the noise has stepped down, since
+/// bursts can only raise a median. Chance takes the median of a second of 64 ms energies no
+/// lower than 0.75 in stationary noise.
+const STEPPED_DOWN: f32 = 0.6;
+/// Independent looks a second and second of window: scanning a window hop by hop sees more than
+/// its length's worth. Measured on Gaussian noise, so that budgets of 0.01 to 10 a minute hold.
+const LOOKS: f64 = 2.0;
+/// Where hysteresis lets go, in standard deviations above the median: one hop in 20 of noise.
+const LOW_SIGMA: f64 = 1.65;
+/// Effective bandwidth of EMG noise in the detection band, Hz (what the spread is taken for
+/// until enough has been heard).
+const PRIOR_BANDWIDTH_HZ: f64 = 150.0;
+/// How many energies that assumption is worth.
+const PRIOR_WEIGHT: u32 = 120;
+/// The tenth percentile of a normal distribution, in standard deviations below its median.
+const TENTH: f64 = 1.2816;
+
+/// The energies of noise over their floor, as a histogram of log₂: median and spread.
+#[derive(Debug, Clone)]
+struct Spread {
+    counts: Vec<u32>,
+    total: u32,
+    median: f64,
+    sigma: f64,
+    prior: f64,
+}
+
+const BINS_AN_OCTAVE: f64 = 32.0;
+const BINS: usize = 512;
+/// After this many values the past counts half: about ten minutes.
+const HALVE_AT: u32 = 40_000;
+
+impl Spread {
+    fn new(window_s: f64) -> Self {
+        let freedom = (2.0 * PRIOR_BANDWIDTH_HZ * window_s).max(1.0);
+        let prior = (2.0 / (9.0 * freedom)).sqrt();
+        let mut new = Self { counts: vec![0; BINS], total: 0, median: 1.0, sigma: prior, prior };
+        new.clear();
+        new
+    }
+
+    fn clear(&mut self) {
+        self.counts.fill(0);
+        self.total = 0;
+        if let Ok(normal) = Normal::new(0.0, 1.0) {
+            for k in 0..PRIOR_WEIGHT {
+                let z = normal.inverse_cdf((f64::from(k) + 0.5) / f64::from(PRIOR_WEIGHT));
+                self.push((1.0 + z * self.prior).max(0.05).powi(3) as f32);
+            }
+        }
+        self.settle();
+    }
+
+    fn push(&mut self, ratio: f32) {
+        if ratio > 0.0 && ratio.is_finite() {
+            let bin = (f64::from(ratio).log2() * BINS_AN_OCTAVE).floor() + BINS as f64 / 2.0;
+            self.counts[bin.clamp(0.0, BINS as f64 - 1.0) as usize] += 1;
+            self.total += 1;
+        }
+        if self.total >= HALVE_AT {
+            self.counts.iter_mut().for_each(|c| *c /= 2);
+            self.total = self.counts.iter().sum();
+        }
+    }
+
+    fn quantile(&self, q: f64) -> f64 {
+        let wanted = q * f64::from(self.total);
+        let mut below = 0.0;
+        for (bin, count) in self.counts.iter().enumerate() {
+            let count = f64::from(*count);
+            if below + count >= wanted && count > 0.0 {
+                let place = bin as f64 + (wanted - below) / count - BINS as f64 / 2.0;
+                return (place / BINS_AN_OCTAVE).exp2();
+            }
+            below += count;
+        }
+        1.0
+    }
+
+    fn settle(&mut self) {
+        self.median = self.quantile(0.5);
+        let tenth = self.quantile(0.1);
+        self.sigma = ((1.0 - (tenth / self.median).cbrt()) / TENTH).clamp(0.01, 0.6);
+    }
+
+    /// The ratio to the floor that lies `z` standard deviations above the median.
+    fn at(&self, z: f64) -> f64 {
+        self.median * (1.0 + z * self.sigma).powi(3)
+    }
+}
+
+/// One moment against the floor.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Moment {
+    /// The strongest window over its threshold, a ratio of powers; 1 is just found.
+    pub score: f32,
+    /// Over the low threshold on the floor in force (the larger of long and short).
+    pub active: bool,
+    /// Over the low threshold on the long floor.
+    pub active_long: bool,
+}
+
+/// The floors of one channel and what stands over them.
+#[derive(Debug, Clone)]
+pub struct Score {
+    step: u64,
+    sigmas: f64,
+    long: SlidingQuantile,
+    short: SlidingQuantile,
+    amplitude: SlidingQuantile,
+    history: SlidingQuantile,
+    spreads: [Spread; WINDOWS],
+    thresholds: [f32; WINDOWS],
+    lows: [f32; WINDOWS],
+    long_floor: f32,
+    short_floor: f32,
+    amplitude_floor: f32,
+    quantum: f32,
+    settled: u64,
+}
+
+impl Score {
+    /// For `budget_per_min` false alarms a minute, with a floor over the last `floor`.
+    pub fn new(clock: Clock, tape: &Tape, budget_per_min: f64, floor: Seconds) -> Self {
+        let step = clock.hops(Seconds::from_ms(STEP_MS));
+        let values = |s: f64| (clock.hops(Seconds::new(s)) / step).max(4) as usize;
+        let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
+        let looks_per_s: f64 = (0..WINDOWS).map(|w| LOOKS / window_s(w)).sum();
+        let chance = (budget_per_min / 60.0 / looks_per_s).clamp(1e-12, 0.4);
+        let sigmas = Normal::new(0.0, 1.0).map_or(4.0, |n| -n.inverse_cdf(chance));
+        let mut new = Self {
+            step,
+            sigmas,
+            long: SlidingQuantile::new(values(floor.s())),
+            short: SlidingQuantile::new(values(SHORT_S)),
+            amplitude: SlidingQuantile::new(values(floor.s())),
+            history: SlidingQuantile::new(7200),
+            spreads: std::array::from_fn(|w| Spread::new(window_s(w))),
+            thresholds: [0.0; WINDOWS],
+            lows: [0.0; WINDOWS],
+            long_floor: 0.0,
+            short_floor: 0.0,
+            amplitude_floor: 0.0,
+            quantum: 0.0,
+            settled: 0,
+        };
+        new.set_thresholds();
+        new
+    }
+
+    fn set_thresholds(&mut self) {
+        for (w, spread) in self.spreads.iter_mut().enumerate() {
+            spread.settle();
+            self.thresholds[w] = spread.at(self.sigmas) as f32;
+            self.lows[w] = spread.at(LOW_SIGMA) as f32;
+        }
+    }
+
+    /// The power of the converter's steps, below which no floor can lie.
+    pub fn set_quantum(&mut self, power: f32) {
+        self.quantum = power;
+    }
+
+    /// Takes the newest hop of `tape` into the floors.
+    pub fn hear(&mut self, tape: &Tape) {
+        let hops = tape.hops();
+        let window = tape.detect.length(FLOOR_WINDOW);
+        if !hops.is_multiple_of(self.step) || hops < window || !tape.all_valid(hops - window, hops) {
+            return;
+        }
+        let energy = tape.detect.ending(FLOOR_WINDOW, hops - 1);
+        self.long.push(energy);
+        self.short.push(energy);
+        self.amplitude.push(tape.amplitude.ending(FLOOR_WINDOW, hops - 1));
+        let floor = |window: &SlidingQuantile| window.quantile(0.5).unwrap_or(0.0).max(self.quantum);
+        (self.long_floor, self.short_floor) = (floor(&self.long), floor(&self.short));
+        self.amplitude_floor = floor(&self.amplitude);
+    }
+
+    /// How many energies the long floor rests on.
+    pub fn heard(&self) -> usize {
+        self.long.len()
+    }
+
+    /// Takes the energies around hop `at`, which must be in the past of `tape`, into the spreads.
+    pub fn learn(&mut self, tape: &Tape, at: u64) {
+        if !at.is_multiple_of(self.step) {
+            return;
+        }
+        let half = tape.detect.length(WINDOWS - 1) / 2;
+        let floor = self.floor();
+        if floor > 0.0 && at >= half && tape.all_valid(at - half, at + half) {
+            for (w, spread) in self.spreads.iter_mut().enumerate() {
+                if let Some(energy) = tape.detect.around(w, at) {
+                    spread.push(energy / floor);
+                }
+            }
+        }
+        self.settled += 1;
+        if self.settled.is_multiple_of(64) {
+            self.set_thresholds();
+            self.history.push(self.long_floor);
+        }
+    }
+
+    /// Makes thresholds of what was learnt so far.
+    pub fn settle(&mut self) {
+        self.set_thresholds();
+        self.history.push(self.long_floor);
+    }
+
+    /// Hop `at` against the floors.
+    pub fn moment(&self, tape: &Tape, at: u64) -> Moment {
+        let floor = self.floor();
+        if floor <= 0.0 || !tape.valid.get(at) {
+            return Moment::default();
+        }
+        let mut score = 0.0f32;
+        for w in 0..WINDOWS {
+            score = score.max(tape.detect.around(w, at).unwrap_or(0.0) / self.thresholds[w]);
+        }
+        let energy = tape.detect.around(HYSTERESIS_WINDOW, at).unwrap_or(0.0);
+        let low = self.lows[HYSTERESIS_WINDOW];
+        Moment {
+            score: score / floor,
+            active: energy > low * floor,
+            active_long: energy > low * self.long_floor,
+        }
+    }
+
+    /// The floor in force: median energy of 64 ms, detection band.
+    pub fn floor(&self) -> f32 {
+        let stepped_down = self.short_floor < STEPPED_DOWN * self.long_floor;
+        if stepped_down { self.short_floor } else { self.long_floor.max(self.short_floor) }
+    }
+
+    /// The long floor alone.
+    pub fn long_floor(&self) -> f32 {
+        self.long_floor
+    }
+
+    /// The low threshold of hysteresis, over a floor.
+    pub fn low(&self) -> f32 {
+        self.lows[HYSTERESIS_WINDOW]
+    }
+
+    /// The threshold of window `w` over the floor.
+    pub fn threshold(&self, w: usize) -> f32 {
+        self.thresholds[w]
+    }
+
+    /// Mean power of the noise in the detection band: the median of 64 ms energies, made a mean.
+    pub fn noise_power(&self) -> f32 {
+        self.floor() * self.mean_over_median()
+    }
+
+    /// Mean power of the noise in the amplitude band.
+    pub fn amplitude_power(&self) -> f32 {
+        self.amplitude_floor * self.mean_over_median()
+    }
+
+    /// The median over the recording of the noise power in the detection band; `None` before
+    /// anything was heard.
+    pub fn typical_power(&self) -> Option<f32> {
+        self.history.quantile(0.5).filter(|p| *p > 0.0).map(|p| p * self.mean_over_median())
+    }
+
+    /// For a cube root that is normal, mean / median = 1 + 3 σ².
+    fn mean_over_median(&self) -> f32 {
+        1.0 + 3.0 * self.spreads[FLOOR_WINDOW].sigma.powi(2) as f32
+    }
+
+    /// The power over the noise (a ratio) of a burst as long as `burst` that is found with 90 %:
+    /// its tenth percentile must reach the threshold of the window that fits it best.
+    pub fn detectable(&self, tape: &Tape, burst: u64) -> f64 {
+        let mut least = f64::INFINITY;
+        for w in 0..WINDOWS {
+            let window = tape.detect.length(w) as f64;
+            let share = (burst as f64 / window).min(1.0);
+            // The spread of the burst's own energy is that of noise of its length.
+            let shrink = (window / burst as f64).max(1.0).sqrt();
+            let tenth = (1.0 - TENTH * self.spreads[w].sigma * shrink.min(2.0)).max(0.2).powi(3);
+            let needed = f64::from(self.thresholds[w]) - (1.0 - share);
+            least = least.min((needed / (tenth * share) - 1.0).max(0.0));
+        }
+        least
+    }
+
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        self.long.clear();
+        self.short.clear();
+        self.amplitude.clear();
+        self.history.clear();
+        self.spreads.iter_mut().for_each(Spread::clear);
+        (self.long_floor, self.short_floor, self.amplitude_floor) = (0.0, 0.0, 0.0);
+        (self.quantum, self.settled) = (0.0, 0);
+        self.set_thresholds();
+    }
+}

@@ -1,0 +1,132 @@
+//! The last seconds of one channel, conditioned: what verdicts are made from.
+
+use crate::signal::envelope::Energies;
+use crate::signal::ring::Ring;
+use crate::units::{SampleRate, Seconds};
+
+/// The beat of a detector: its samples and its hops.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Clock {
+    /// Samples a second, after decimation.
+    pub rate: SampleRate,
+    /// Samples a hop.
+    pub hop: u64,
+}
+
+impl Clock {
+    /// Hops that fit `t`, to the nearest; at least one.
+    pub fn hops(&self, t: Seconds) -> u64 {
+        ((t.s() * self.rate.hz() / self.hop as f64).round() as u64).max(1)
+    }
+
+    /// Samples that fit `t`, to the nearest; at least one.
+    pub fn samples(&self, t: Seconds) -> u64 {
+        self.rate.samples(t).max(1)
+    }
+
+    /// How long `n` hops last.
+    pub fn time(&self, n: u64) -> Seconds {
+        self.rate.seconds(n * self.hop)
+    }
+}
+
+/// One sample in every form that a verdict may ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Forms {
+    /// As it came (after the anti-alias filter).
+    pub raw: f32,
+    /// Above 5 Hz, mains removed.
+    pub wide: f32,
+    /// The amplitude band.
+    pub amplitude: f32,
+    /// The detection band.
+    pub detect: f32,
+}
+
+/// The last seconds, sample by sample and hop by hop.
+#[derive(Debug, Clone)]
+pub struct Tape {
+    /// The samples.
+    pub samples: Ring<Forms>,
+    /// Energies in the detection band.
+    pub detect: Energies,
+    /// Energies in the amplitude band.
+    pub amplitude: Energies,
+    /// Mean of the unfiltered signal, a hop.
+    pub level: Ring<f32>,
+    /// Whether every sample of a hop was valid.
+    pub valid: Ring<bool>,
+    /// Samples at the converter's end, a hop.
+    pub railed: Ring<u16>,
+    hop: u64,
+    sums: [f64; 3],
+    rails: u16,
+    whole: bool,
+    filled: u64,
+}
+
+impl Tape {
+    /// Holds at least `span` of signal; the shortest energy window is 16 ms.
+    pub fn new(clock: Clock, span: Seconds) -> Self {
+        let hops = clock.hops(span) as usize;
+        let shortest = clock.hops(Seconds::from_ms(16.0)) as usize;
+        Self {
+            samples: Ring::new(hops * clock.hop as usize),
+            detect: Energies::new(shortest, hops),
+            amplitude: Energies::new(shortest, hops),
+            level: Ring::new(hops),
+            valid: Ring::new(hops),
+            railed: Ring::new(hops),
+            hop: clock.hop,
+            sums: [0.0; 3],
+            rails: 0,
+            whole: true,
+            filled: 0,
+        }
+    }
+
+    /// Takes the next sample; true when it completed a hop.
+    #[inline]
+    pub fn push(&mut self, forms: Forms, valid: bool, railed: bool) -> bool {
+        self.samples.push(forms);
+        let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
+        self.sums[0] += d * d;
+        self.sums[1] += a * a;
+        self.sums[2] += f64::from(forms.raw);
+        self.rails += u16::from(railed);
+        self.whole &= valid;
+        self.filled += 1;
+        if self.filled < self.hop {
+            return false;
+        }
+        let mean = |sum: f64| (sum / self.hop as f64) as f32;
+        self.detect.push(mean(self.sums[0]));
+        self.amplitude.push(mean(self.sums[1]));
+        self.level.push(mean(self.sums[2]));
+        self.valid.push(self.whole);
+        self.railed.push(self.rails);
+        (self.sums, self.rails, self.whole, self.filled) = ([0.0; 3], 0, true, 0);
+        true
+    }
+
+    /// Hops completed so far.
+    pub fn hops(&self) -> u64 {
+        self.detect.end()
+    }
+
+    /// Whether hops `from` up to, not including, `to` were all valid.
+    pub fn all_valid(&self, from: u64, to: u64) -> bool {
+        self.valid.range(from, to).all(|v| v)
+    }
+
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        self.samples.clear();
+        self.detect.clear();
+        self.amplitude.clear();
+        self.level.clear();
+        self.valid.clear();
+        self.railed.clear();
+        (self.sums, self.rails, self.whole, self.filled) = ([0.0; 3], 0, true, 0);
+    }
+}

@@ -1,0 +1,163 @@
+//! What a candidate was taken for, and why.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a candidate was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// A local twitch response.
+    Twitch,
+    /// A heart beat.
+    Ecg,
+    /// The needle's or a cable's movement.
+    Movement,
+    /// An electrode pop, a step, a knock.
+    Pop,
+    /// A burst of mains.
+    Mains,
+    /// A voluntary or guarding contraction.
+    Effort,
+    /// The converter was at its end.
+    Clipped,
+    /// Not to be told.
+    Uncertain,
+}
+
+impl Class {
+    /// The name used in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Twitch => "twitch",
+            Self::Ecg => "ecg",
+            Self::Movement => "movement",
+            Self::Pop => "pop",
+            Self::Mains => "mains",
+            Self::Effort => "effort",
+            Self::Clipped => "clipped",
+            Self::Uncertain => "uncertain",
+        }
+    }
+}
+
+/// Why a candidate was given its class, with the numbers that decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A burst that returned to the floor on both sides.
+    Burst {
+        /// Its length, ms.
+        ms: f64,
+        /// How far its strongest window stood over the threshold, dB.
+        over_db: f64,
+    },
+    /// A burst on a heart beat, stronger than beats are.
+    OverBeat {
+        /// How far it stood over what beats leave in the band, dB.
+        over_db: f64,
+    },
+    /// At a beat of a regular rhythm, and no stronger than its other beats.
+    Beat {
+        /// Beats a minute.
+        per_min: f64,
+        /// How alike it is to the beats' mean (normalised cross-correlation, -1 to 1).
+        alike: f64,
+    },
+    /// Nearly all energy in one short ring, as a step or spike leaves behind a filter.
+    Ring {
+        /// The share of the energy in its best few milliseconds, 0 to 1.
+        share: f64,
+        /// Extrema that stand out.
+        extrema: u32,
+    },
+    /// A ring with a jump of the unfiltered signal.
+    Jump {
+        /// The jump over the peak in the band.
+        ratio: f64,
+    },
+    /// Shorter than a twitch can be.
+    TooShort {
+        /// Its length, ms.
+        ms: f64,
+    },
+    /// It went on for longer than a twitch can.
+    TooLong {
+        /// Its length, ms.
+        ms: f64,
+    },
+    /// A crest of activity that does not stand out from what surrounds it.
+    Crest {
+        /// How far it stood over its surroundings, dB.
+        over_db: f64,
+    },
+    /// Most of it lies on the lines of the grid.
+    Hum {
+        /// The share of its power on those lines, 0 to 1.
+        share: f64,
+    },
+    /// The converter was at its end for a good part of it.
+    Rail {
+        /// The share of its samples that was.
+        share: f64,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Burst { ms, over_db } => {
+                write!(f, "burst of {ms:.0} ms, {over_db:.1} dB over the threshold")
+            }
+            Self::OverBeat { over_db } => {
+                write!(f, "burst on a heart beat, {over_db:.1} dB over what beats leave in the band")
+            }
+            Self::Beat { per_min, alike } => {
+                write!(f, "heart beat: rhythm of {per_min:.0} a minute, shape {alike:.2} alike")
+            }
+            Self::Ring { share, extrema } => {
+                write!(
+                    f,
+                    "ring of a step or spike: {:.0} % of the energy in one pulse, {extrema} extrema",
+                    share * 100.0
+                )
+            }
+            Self::Jump { ratio } => {
+                write!(f, "the unfiltered signal jumped by {ratio:.1} times the peak in the band")
+            }
+            Self::TooShort { ms } => write!(f, "{ms:.0} ms: shorter than a twitch"),
+            Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),
+            Self::Crest { over_db } => {
+                write!(f, "a crest only {over_db:.1} dB over the activity around it")
+            }
+            Self::Hum { share } => write!(f, "{:.0} % of its power is mains", share * 100.0),
+            Self::Rail { share } => {
+                write!(f, "the converter was at its end for {:.0} % of it", share * 100.0)
+            }
+        }
+    }
+}
+
+/// Something that crossed the threshold on one channel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Onset, in samples of the detector's clock.
+    pub onset: u64,
+    /// Offset, in samples of the detector's clock.
+    pub offset: u64,
+    /// The verdict.
+    pub class: Class,
+    /// Why.
+    pub reason: Reason,
+    /// The strongest window over its threshold, as a ratio of powers; 1 is just found.
+    pub score: f32,
+    /// Largest absolute value in the amplitude band, in the samples' unit.
+    pub peak: f32,
+    /// RMS from onset to offset in the amplitude band, in the samples' unit.
+    pub rms: f32,
+    /// Power of the burst alone over that of the noise floor, amplitude band, dB.
+    pub snr_db: f32,
+    /// Discharges that can be told apart.
+    pub discharges: u32,
+}

@@ -1,0 +1,204 @@
+//! The one path of a sample, from a block to named events.
+//!
+//! Blocks of any size go in; inside, every stage works sample by sample or hop by hop on the
+//! recording's own clock, so the same samples give the same events however they are cut. This
+//! room knows units, blocks, settings, signal and detection. It must never know sources, files,
+//! ports, clocks, threads or printing.
+
+mod bands;
+mod front;
+mod lane;
+mod merge;
+
+pub use front::Mask;
+
+use crate::block::{Block, Format, MarkKind};
+use crate::detect::{Candidate, Quality};
+use crate::settings::{self, Settings};
+use crate::units::{SampleIndex, SampleRate, Seconds, Span};
+
+use bands::Bands;
+use lane::Lane;
+use merge::Merge;
+
+/// Something that happened, in frames of the recording.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Something crossed the threshold on a channel, accepted or not.
+    Candidate(Found),
+    /// A twitch, on whichever channels, told once: as the channel where it is strongest has it.
+    Twitch(Found),
+    /// A stretch that is no signal; `channel` is `None` when it is none on any.
+    Masked {
+        /// The channel's place, from 0.
+        channel: Option<usize>,
+        /// Where.
+        span: Span,
+        /// Why.
+        why: Mask,
+    },
+}
+
+/// A candidate on a channel, in frames of the recording.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Found {
+    /// The channel's place, from 0.
+    pub channel: usize,
+    /// Onset to offset.
+    pub span: Span,
+    /// Class, reason and measures; its own onset and offset are in the detector's samples.
+    pub candidate: Candidate,
+}
+
+/// What is known of one channel at the end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelReport {
+    /// What could be seen; `None` if there was too little signal for a noise floor.
+    pub quality: Option<Quality>,
+    /// Mains lines that were removed, Hz.
+    pub mains_hz: Vec<f64>,
+    /// Frames that were no signal.
+    pub masked: u64,
+    /// Least value in each stretch of the outline, amplitude band.
+    pub low: Vec<f32>,
+    /// Largest value in each stretch of the outline, amplitude band.
+    pub high: Vec<f32>,
+    /// How long one stretch is.
+    pub stretch: Seconds,
+}
+
+/// A gap longer than this starts every lane anew.
+const LONG_GAP_S: f64 = 60.0;
+/// What has been settled is told this often, s.
+const TELL_S: f64 = 0.1;
+
+/// The path of one recording.
+#[derive(Debug)]
+pub struct Pipeline {
+    format: Format,
+    settings: Settings,
+    bands: Bands,
+    lanes: Vec<Lane>,
+    merge: Merge,
+    first: Option<u64>,
+    next: u64,
+    masked_by_mark: bool,
+    tell_every: u64,
+}
+
+impl Pipeline {
+    /// For a recording of `format`.
+    ///
+    /// # Errors
+    /// [`settings::Error`] for settings that cannot be, here or at this rate.
+    pub fn new(format: &Format, settings: &Settings) -> Result<Self, settings::Error> {
+        settings.check(format.rate)?;
+        let bands = Bands::new(settings, format.rate)
+            .map_err(|e| settings::Error::Filter { what: e.to_string(), rate_hz: format.rate.hz() })?;
+        let lanes = format.channels.iter().map(|_| Lane::new(format, settings, &bands)).collect();
+        let tell_every =
+            (bands.frames(Seconds::new(TELL_S)) / bands.hop_frames()).max(1) * bands.hop_frames();
+        Ok(Self {
+            format: format.clone(),
+            settings: settings.clone(),
+            bands,
+            lanes,
+            merge: Merge::new(format.rate),
+            first: None,
+            next: 0,
+            masked_by_mark: false,
+            tell_every,
+        })
+    }
+
+    /// Frames a hop: delaying a recording by whole hops delays its events by just that.
+    pub fn hop(&self) -> u64 {
+        self.bands.hop_frames()
+    }
+
+    /// Frames a second.
+    pub fn rate(&self) -> SampleRate {
+        self.format.rate
+    }
+
+    /// Takes the next frames. Frames that were seen before are passed over; frames that are
+    /// missing are a gap. Columns that the format does not name are passed over.
+    pub fn push(&mut self, block: &Block, sink: &mut impl FnMut(Event)) {
+        let first = block.first.get();
+        if self.first.is_none() {
+            self.first = Some(first);
+            self.next = first;
+        }
+        self.gap(first, sink);
+        let mut marks = block.marks.iter().peekable();
+        for (row, at) in block.frames.rows().into_iter().zip(first..) {
+            while let Some(mark) = marks.next_if(|m| m.at.get() <= at) {
+                match mark.kind {
+                    MarkKind::MaskStart => self.masked_by_mark = true,
+                    MarkKind::MaskEnd => self.masked_by_mark = false,
+                    MarkKind::NeedleIn { .. } | MarkKind::NeedleOut { .. } => {}
+                }
+            }
+            if at < self.next {
+                continue;
+            }
+            let mask = self.masked_by_mark.then_some(Mask::Marked);
+            let merge = &mut self.merge;
+            for (channel, lane) in self.lanes.iter_mut().enumerate() {
+                let x = row.get(channel).copied().unwrap_or(f32::NAN);
+                lane.push(&self.bands, at, x, mask, &mut |said| merge.take(channel, said, sink));
+            }
+            self.advance(at + 1, sink);
+        }
+    }
+
+    fn advance(&mut self, next: u64, sink: &mut impl FnMut(Event)) {
+        self.next = next;
+        if next.is_multiple_of(self.tell_every) {
+            let settled = self.lanes.iter().map(|l| l.settled(&self.bands, next)).min().unwrap_or(next);
+            self.merge.tell(settled, sink);
+        }
+    }
+
+    /// Frames `self.next..first` are missing.
+    fn gap(&mut self, first: u64, sink: &mut impl FnMut(Event)) {
+        if first > self.next + self.format.rate.samples(Seconds::new(LONG_GAP_S)) {
+            let end = SampleIndex::new(self.next);
+            self.close(end, sink);
+            sink(Event::Masked { channel: None, span: Span::new(self.next, first), why: Mask::Gap });
+            let new = |_| Lane::new(&self.format, &self.settings, &self.bands);
+            self.lanes = (0..self.lanes.len()).map(new).collect();
+            self.next = first;
+        }
+        for at in self.next..first {
+            let merge = &mut self.merge;
+            for (channel, lane) in self.lanes.iter_mut().enumerate() {
+                lane.push(&self.bands, at, f32::NAN, Some(Mask::Gap), &mut |s| merge.take(channel, s, sink));
+            }
+            self.advance(at + 1, sink);
+        }
+    }
+
+    fn close(&mut self, end: SampleIndex, sink: &mut impl FnMut(Event)) {
+        let merge = &mut self.merge;
+        for (channel, lane) in self.lanes.iter_mut().enumerate() {
+            lane.finish(&self.bands, end, &mut |said| merge.take(channel, said, sink));
+        }
+        self.merge.tell(u64::MAX, sink);
+    }
+
+    /// The recording has ended: tells what is open and what each channel was like.
+    pub fn finish(mut self, sink: &mut impl FnMut(Event)) -> Vec<ChannelReport> {
+        self.close(SampleIndex::new(self.next), sink);
+        let report = |lane: &Lane| ChannelReport {
+            quality: lane.quality(),
+            mains_hz: lane.mains_hz().to_vec(),
+            masked: lane.masked(),
+            low: lane.outline().low().to_vec(),
+            high: lane.outline().high().to_vec(),
+            stretch: self.bands.clock.rate.seconds(lane.outline().stretch()),
+        };
+        self.lanes.iter().map(report).collect()
+    }
+}

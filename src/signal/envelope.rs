@@ -1,0 +1,113 @@
+//! Energy over several windows at once, and Teager–Kaiser energy.
+
+use super::ring::Ring;
+
+/// How many windows are kept: each is twice as long as the one before.
+pub const WINDOWS: usize = 4;
+
+/// The mean energy over 1, 2, 4 and 8 times the shortest window, after each hop.
+///
+/// The shortest sum is made anew every hop and each longer one of two shorter ones, so no
+/// rounding gathers over hours and the cost is a few additions a hop.
+#[derive(Debug, Clone)]
+pub struct Energies {
+    hops: Ring<f32>,
+    sums: [Ring<f32>; WINDOWS],
+    shortest: u64,
+}
+
+impl Energies {
+    /// The shortest window is `shortest` hops long; `capacity` hops are held.
+    pub fn new(shortest: usize, capacity: usize) -> Self {
+        Self {
+            hops: Ring::new(capacity),
+            sums: std::array::from_fn(|_| Ring::new(capacity)),
+            shortest: shortest.max(1) as u64,
+        }
+    }
+
+    /// How many hops window `w` spans.
+    pub fn length(&self, w: usize) -> u64 {
+        self.shortest << w
+    }
+
+    /// Takes the mean energy of the next hop.
+    pub fn push(&mut self, energy: f32) {
+        self.hops.push(energy);
+        let at = self.hops.end() - 1;
+        let first = (at + 1).saturating_sub(self.shortest);
+        self.sums[0].push(self.hops.range(first, at + 1).sum());
+        for w in 1..WINDOWS {
+            let half = self.length(w - 1);
+            let earlier = if at >= half { self.sums[w - 1].get(at - half) } else { 0.0 };
+            let sum = self.sums[w - 1].get(at) + earlier;
+            self.sums[w].push(sum);
+        }
+    }
+
+    /// Hops taken so far.
+    pub fn end(&self) -> u64 {
+        self.hops.end()
+    }
+
+    /// The mean energy of hop `at`.
+    pub fn hop(&self, at: u64) -> f32 {
+        self.hops.get(at)
+    }
+
+    /// The mean energy over the window `w` that ends with hop `at`.
+    #[inline]
+    pub fn ending(&self, w: usize, at: u64) -> f32 {
+        self.sums[w].get(at) / self.length(w) as f32
+    }
+
+    /// The mean energy over the window `w` around hop `at`; `None` until it is complete.
+    pub fn around(&self, w: usize, at: u64) -> Option<f32> {
+        let last = at + self.length(w) / 2;
+        (last < self.end()).then(|| self.ending(w, last))
+    }
+
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        self.hops.clear();
+        self.sums.iter_mut().for_each(Ring::clear);
+    }
+}
+
+/// Teager–Kaiser energy of the middle one of three samples: x² - x₋₁x₊₁, in the samples' unit
+/// squared (Kaiser 1990; for EMG onsets Solnik 2008).
+#[inline]
+pub fn teager_kaiser(before: f32, x: f32, after: f32) -> f32 {
+    x * x - before * after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_window_is_the_plain_mean_of_its_hops() {
+        let mut energies = Energies::new(3, 64);
+        let hops: Vec<f32> = (0..200u32).map(|n| (n * 7919 % 101) as f32).collect();
+        for (at, hop) in hops.iter().enumerate() {
+            energies.push(*hop);
+            for w in 0..WINDOWS {
+                let length = 3 << w;
+                if at + 1 >= length {
+                    let plain: f32 = hops[at + 1 - length..=at].iter().sum::<f32>() / length as f32;
+                    assert!((energies.ending(w, at as u64) - plain).abs() < 1e-3);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_teager_kaiser_energy_of_a_sine_is_amplitude_times_sine_of_step_squared() {
+        let (amplitude, step) = (3.0f32, 0.3f32);
+        let x: Vec<f32> = (0..50u16).map(|n| amplitude * (f32::from(n) * step).sin()).collect();
+        for n in 1..49 {
+            let expected = (amplitude * step.sin()).powi(2);
+            assert!((teager_kaiser(x[n - 1], x[n], x[n + 1]) - expected).abs() < 1e-4);
+        }
+    }
+}

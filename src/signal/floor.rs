@@ -1,0 +1,98 @@
+//! The running noise level: order statistics over a sliding window.
+//!
+//! Medians and quantiles of energy are taken in the linear domain. They pick one of the values
+//! that came in, so a recording multiplied by a power of two gives exactly multiplied floors.
+
+use std::collections::VecDeque;
+
+/// Any quantile of the last values, exactly.
+#[derive(Debug, Clone)]
+pub struct SlidingQuantile {
+    sorted: Vec<f32>,
+    order: VecDeque<f32>,
+    capacity: usize,
+}
+
+impl SlidingQuantile {
+    /// Over the last `capacity` values (at least one).
+    pub fn new(capacity: usize) -> Self {
+        let capacity = capacity.max(1);
+        Self { sorted: Vec::with_capacity(capacity), order: VecDeque::with_capacity(capacity + 1), capacity }
+    }
+
+    /// Takes one more value; the oldest goes once the window is full. A value that is not
+    /// finite is not taken.
+    pub fn push(&mut self, value: f32) {
+        if !value.is_finite() {
+            return;
+        }
+        if self.order.len() == self.capacity
+            && let Some(oldest) = self.order.pop_front()
+        {
+            let place = self.sorted.partition_point(|v| *v < oldest);
+            self.sorted.remove(place);
+        }
+        self.order.push_back(value);
+        let place = self.sorted.partition_point(|v| *v < value);
+        self.sorted.insert(place, value);
+    }
+
+    /// How many values the window holds now.
+    pub fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
+    }
+
+    /// The value below which a share `q` (0 to 1) of the window lies, the nearest one held;
+    /// `None` for an empty window.
+    pub fn quantile(&self, q: f64) -> Option<f32> {
+        let last = self.sorted.len().checked_sub(1)?;
+        self.sorted.get((q.clamp(0.0, 1.0) * last as f64).round() as usize).copied()
+    }
+
+    /// Forgets every value.
+    pub fn clear(&mut self) {
+        self.sorted.clear();
+        self.order.clear();
+    }
+}
+
+/// The value below which a share `q` of `values` lies; reorders them. `None` for no values.
+pub fn quantile(values: &mut [f32], q: f64) -> Option<f32> {
+    let last = values.len().checked_sub(1)?;
+    let place = (q.clamp(0.0, 1.0) * last as f64).round() as usize;
+    Some(*values.select_nth_unstable_by(place, f32::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_sliding_quantile_is_the_quantile_of_the_last_values(
+            values in prop::collection::vec(0.0f32..100.0, 1..200),
+            capacity in 1usize..50,
+            q in 0.0f64..1.0,
+        ) {
+            let mut sliding = SlidingQuantile::new(capacity);
+            for (n, value) in values.iter().enumerate() {
+                sliding.push(*value);
+                let mut last = values[(n + 1).saturating_sub(capacity)..=n].to_vec();
+                prop_assert_eq!(sliding.quantile(q), quantile(&mut last, q));
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_finite_is_not_taken() {
+        let mut sliding = SlidingQuantile::new(3);
+        sliding.push(f32::NAN);
+        assert!(sliding.is_empty());
+    }
+}

@@ -1,0 +1,93 @@
+//! The outline of a signal of any length in bounded memory: least and largest value in equal
+//! stretches, which grow as the signal does.
+
+/// Least and largest value in at most `2 × stretches` stretches of equal length.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    low: Vec<f32>,
+    high: Vec<f32>,
+    stretch: u64,
+    filled: u64,
+    most: usize,
+}
+
+impl Outline {
+    /// Between `stretches` and twice as many stretches once the signal is long enough.
+    pub fn new(stretches: usize) -> Self {
+        let most = 2 * stretches.max(1);
+        Self { low: Vec::with_capacity(most), high: Vec::with_capacity(most), stretch: 1, filled: 0, most }
+    }
+
+    /// Takes the next value; one that is not finite leaves the stretch as it is.
+    #[inline]
+    pub fn push(&mut self, value: f32) {
+        if self.filled == 0 {
+            if self.low.len() == self.most {
+                self.halve();
+            }
+            self.low.push(f32::INFINITY);
+            self.high.push(f32::NEG_INFINITY);
+        }
+        if let (Some(low), Some(high)) = (self.low.last_mut(), self.high.last_mut()) {
+            *low = low.min(value);
+            *high = high.max(value);
+        }
+        self.filled += 1;
+        if self.filled == self.stretch {
+            self.filled = 0;
+        }
+    }
+
+    fn halve(&mut self) {
+        for k in 0..self.most / 2 {
+            self.low[k] = self.low[2 * k].min(self.low[2 * k + 1]);
+            self.high[k] = self.high[2 * k].max(self.high[2 * k + 1]);
+        }
+        self.low.truncate(self.most / 2);
+        self.high.truncate(self.most / 2);
+        self.stretch *= 2;
+    }
+
+    /// How many values make one stretch.
+    pub fn stretch(&self) -> u64 {
+        self.stretch
+    }
+
+    /// The least value of each stretch; infinite where none was finite.
+    pub fn low(&self) -> &[f32] {
+        &self.low
+    }
+
+    /// The largest value of each stretch; minus infinite where none was finite.
+    pub fn high(&self) -> &[f32] {
+        &self.high
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.low.clear();
+        self.high.clear();
+        self.stretch = 1;
+        self.filled = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_lies_within_the_outline() {
+        let mut outline = Outline::new(8);
+        let values: Vec<f32> = (0..1003u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32).collect();
+        for value in &values {
+            outline.push(*value);
+        }
+        let stretch = outline.stretch() as usize;
+        assert!(outline.low().len() <= 16 && outline.low().len() >= 8);
+        for (k, chunk) in values.chunks(stretch).enumerate() {
+            assert_eq!(chunk.iter().copied().fold(f32::INFINITY, f32::min), outline.low()[k]);
+            assert_eq!(chunk.iter().copied().fold(f32::NEG_INFINITY, f32::max), outline.high()[k]);
+        }
+    }
+}
