@@ -8,4 +8,5 @@ pub mod pipeline;
 pub mod session;
 pub mod settings;
 pub mod signal;
+pub mod simulate;
 pub mod units;
