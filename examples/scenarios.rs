@@ -1,0 +1,145 @@
+//! The detector on simulated truth: a table, one row a scenario.
+//!
+//!     cargo run --release --example scenarios -- [--seeds N] [--first SEED] [--list] [NAME…]
+
+use std::collections::BTreeMap;
+
+use twitchscope::block::Block;
+use twitchscope::detect::Class;
+use twitchscope::pipeline::{Event, Found, Pipeline};
+use twitchscope::settings::Settings;
+use twitchscope::simulate::{self, Kind, SCENARIOS, Simulation};
+use twitchscope::units::{SampleIndex, Span};
+
+fn main() {
+    let mut seeds = 20u64;
+    let mut first = 1000u64;
+    let mut list = false;
+    let mut names = Vec::new();
+    let mut budget = None;
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        let mut number = || args.next().and_then(|v| v.parse().ok()).expect("a number");
+        match arg.as_str() {
+            "--seeds" => seeds = number(),
+            "--first" => first = number(),
+            "--budget" => budget = args.next().and_then(|v| v.parse::<f64>().ok()),
+            "--list" => list = true,
+            _ => names.push(arg),
+        }
+    }
+    if names.is_empty() {
+        names = SCENARIOS.iter().map(|s| s.name.to_owned()).collect();
+    }
+    println!("| scenario | twitches | recall | precision | F1 | false alarms /min | onset error ms (median, bias) | taken for |");
+    println!("|---|---|---|---|---|---|---|---|");
+    for name in names {
+        row(&name, first..first + seeds, list, budget);
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    truth: usize,
+    hit: usize,
+    found: usize,
+    minutes: f64,
+    onsets: Vec<f64>,
+    taken: BTreeMap<(Kind, Class), usize>,
+    missed: BTreeMap<String, usize>,
+}
+
+fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>) {
+    let mut t = Tally::default();
+    for seed in seeds {
+        let recipe = simulate::scenario(name, seed).expect("a scenario");
+        let made = simulate::render(&recipe).expect("a recording");
+        let mut settings = Settings::default();
+        if let Some(b) = budget {
+            settings.false_alarms_per_min = b;
+        }
+        let (twitches, candidates) = run(&made, &settings);
+        judge(&made, &twitches, &candidates, &mut t, list.then_some(seed));
+    }
+    let (recall, precision) = (t.hit as f64 / t.truth as f64, t.hit as f64 / t.found as f64);
+    let f1 = 2.0 * t.hit as f64 / (t.truth + t.found) as f64;
+    t.onsets.sort_by(f64::total_cmp);
+    let bias = t.onsets.get(t.onsets.len() / 2).copied().unwrap_or(f64::NAN);
+    let mut size: Vec<f64> = t.onsets.iter().map(|o| o.abs()).collect();
+    size.sort_by(f64::total_cmp);
+    let error = size.get(size.len() / 2).copied().unwrap_or(f64::NAN);
+    let alarms = (t.found - t.hit) as f64 / t.minutes;
+    let mut taken: Vec<String> = t.taken.iter().map(|((k, c), n)| format!("{}→{} {n}", k.name(), c.name())).collect();
+    taken.extend(t.missed.iter().map(|(k, n)| format!("miss:{k} {n}")));
+    println!(
+        "| {name} | {} | {recall:.3} | {precision:.3} | {f1:.3} | {alarms:.2} | {error:.1}, {bias:+.1} | {} |",
+        t.truth,
+        taken.join(", ")
+    );
+}
+
+fn run(made: &Simulation, settings: &Settings) -> (Vec<Found>, Vec<Found>) {
+    let mut pipeline = Pipeline::new(&made.format, settings).expect("settings");
+    let (mut twitches, mut candidates) = (Vec::new(), Vec::new());
+    let mut sink = |event| match event {
+        Event::Twitch(f) => twitches.push(f),
+        Event::Candidate(f) => candidates.push(f),
+        _ => {}
+    };
+    let block = Block { first: SampleIndex::new(0), frames: made.frames.clone(), marks: Vec::new() };
+    pipeline.push(&block, &mut sink);
+    pipeline.finish(&mut sink);
+    (twitches, candidates)
+}
+
+fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Tally, list: Option<u64>) {
+    let rate = made.format.rate;
+    let wide = (0.02 * rate.hz()) as u64;
+    let near = |a: Span, b: Span| a.start < b.end + wide && b.start < a.end + wide;
+    let truth: Vec<_> = made.twitches().collect();
+    let mut used = vec![false; twitches.len()];
+    t.minutes += made.frames.nrows() as f64 / rate.hz() / 60.0;
+    t.truth += truth.len();
+    t.found += twitches.len();
+    for event in &truth {
+        let hit = (0..twitches.len()).find(|k| !used[*k] && near(twitches[*k].span, event.span));
+        if let Some(k) = hit {
+            used[k] = true;
+            t.hit += 1;
+            let off = twitches[k].span.start.get() as f64 - event.span.start.get() as f64;
+            t.onsets.push(off / rate.hz() * 1000.0);
+            continue;
+        }
+        let why = candidates.iter().find(|c| near(c.span, event.span));
+        let word = why.map_or("unseen".to_owned(), |c| c.candidate.class.name().to_owned());
+        *t.missed.entry(word).or_default() += 1;
+        if let Some(seed) = list {
+            println!(
+                "  seed {seed} MISS at {:.3} s, {:.0} ms, {:.1} dB: {}",
+                rate.time(event.span.start).s(),
+                rate.seconds(event.span.len()).ms(),
+                event.snr_db.unwrap_or(f64::NAN),
+                why.map_or("unseen".to_owned(), |c| format!("{} {}", c.candidate.class.name(), c.candidate.reason))
+            );
+        }
+    }
+    for (found, _) in twitches.iter().zip(&used).filter(|(_, u)| !**u) {
+        let cause = made.truth.iter().filter(|e| near(e.span, found.span)).map(|e| e.kind).min();
+        if let Some(kind) = cause {
+            *t.taken.entry((kind, Class::Twitch)).or_default() += 1;
+        } else {
+            *t.missed.entry("false:none".into()).or_default() += 1;
+        }
+        if let Some(seed) = list {
+            println!(
+                "  seed {seed} FALSE at {:.3} s, {:.0} ms, ch {}, snr {:.1} dB: {} (on {:?})",
+                rate.time(found.span.start).s(),
+                rate.seconds(found.span.len()).ms(),
+                found.channel,
+                found.candidate.snr_db,
+                found.candidate.reason,
+                cause
+            );
+        }
+    }
+}
