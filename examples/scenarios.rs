@@ -15,6 +15,7 @@ fn main() {
     let mut seeds = 20u64;
     let mut first = 1000u64;
     let mut list = false;
+    let mut dump = false;
     let mut names = Vec::new();
     let mut budget = None;
     let mut args = std::env::args().skip(1);
@@ -25,16 +26,25 @@ fn main() {
             "--first" => first = number(),
             "--budget" => budget = args.next().and_then(|v| v.parse::<f64>().ok()),
             "--list" => list = true,
+            "--dump" => dump = true,
             _ => names.push(arg),
         }
     }
     if names.is_empty() {
         names = SCENARIOS.iter().map(|s| s.name.to_owned()).collect();
     }
-    println!("| scenario | twitches | recall | precision | F1 | false alarms /min | onset error ms (median, bias) | taken for |");
-    println!("|---|---|---|---|---|---|---|---|");
+    if !dump {
+        println!(
+            "| scenario | twitches | recall | precision | F1 | false alarms /min | onset error ms (median, bias) | taken for |"
+        );
+        println!("|---|---|---|---|---|---|---|---|");
+    }
     for name in names {
-        row(&name, first..first + seeds, list, budget);
+        if dump {
+            table(&name, first..first + seeds);
+        } else {
+            row(&name, first..first + seeds, list, budget);
+        }
     }
 }
 
@@ -69,7 +79,8 @@ fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>)
     size.sort_by(f64::total_cmp);
     let error = size.get(size.len() / 2).copied().unwrap_or(f64::NAN);
     let alarms = (t.found - t.hit) as f64 / t.minutes;
-    let mut taken: Vec<String> = t.taken.iter().map(|((k, c), n)| format!("{}→{} {n}", k.name(), c.name())).collect();
+    let mut taken: Vec<String> =
+        t.taken.iter().map(|((k, c), n)| format!("{}→{} {n}", k.name(), c.name())).collect();
     taken.extend(t.missed.iter().map(|(k, n)| format!("miss:{k} {n}")));
     println!(
         "| {name} | {} | {recall:.3} | {precision:.3} | {f1:.3} | {alarms:.2} | {error:.1}, {bias:+.1} | {} |",
@@ -119,7 +130,11 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
                 rate.time(event.span.start).s(),
                 rate.seconds(event.span.len()).ms(),
                 event.snr_db.unwrap_or(f64::NAN),
-                why.map_or("unseen".to_owned(), |c| format!("{} {}", c.candidate.class.name(), c.candidate.reason))
+                why.map_or("unseen".to_owned(), |c| format!(
+                    "{} {}",
+                    c.candidate.class.name(),
+                    c.candidate.reason
+                ))
             );
         }
     }
@@ -139,6 +154,42 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
                 found.candidate.snr_db,
                 found.candidate.reason,
                 cause
+            );
+        }
+    }
+}
+
+/// Every candidate with its evidence and what it truly is, tab separated.
+fn table(name: &str, seeds: std::ops::Range<u64>) {
+    for seed in seeds {
+        let made =
+            simulate::render(&simulate::scenario(name, seed).expect("a scenario")).expect("a recording");
+        let (_, candidates) = run(&made, &Settings::default());
+        let rate = made.format.rate;
+        let wide = (0.02 * rate.hz()) as u64;
+        let near = |a: Span, b: Span| a.start < b.end + wide && b.start < a.end + wide;
+        for c in candidates {
+            let kinds: Vec<&str> =
+                made.truth.iter().filter(|e| near(e.span, c.span)).map(|e| e.kind.name()).collect();
+            let e = c.candidate.evidence;
+            println!(
+                "{name}\t{seed}\t{:.3}\t{}\t{}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.1}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}",
+                rate.time(c.span.start).s(),
+                c.channel,
+                if kinds.is_empty() { "none".to_owned() } else { kinds.join("+") },
+                c.candidate.class.name(),
+                e.ms,
+                e.score,
+                e.score_without_pulse,
+                e.run_ms,
+                e.score_over_surroundings,
+                e.score_over_beat,
+                e.shape.share,
+                e.shape.extrema,
+                e.shape.jump,
+                e.shape.railed,
+                c.candidate.snr_db,
+                e.shape.frequency_hz
             );
         }
     }

@@ -20,8 +20,10 @@ pub struct Evidence {
     pub run_ms: f64,
     /// The strongest window over its threshold on the level of the surroundings.
     pub score_over_surroundings: f32,
-    /// The strongest 32 ms over the floor.
-    pub strength: f32,
+    /// The activity around it began so lately that it may be an effort, not a new floor.
+    pub young_run: bool,
+    /// The best score over what beats usually leave in the band, where it lies on one.
+    pub score_over_beat: f32,
     /// What it looks like.
     pub shape: Shape,
     /// The beat it lies on.
@@ -37,15 +39,20 @@ pub struct Lengths {
     pub longest: f64,
 }
 
-/// A burst on a beat must be this many times as strong as beats usually are in the band.
-const OVER_BEAT: f32 = 2.5;
 /// From this share of its samples at the converter's end on, nothing can be said of a burst.
 const RAILED: f32 = 0.5;
-/// A ring holds this share of its energy in one pulse of 6 ms, and has at most this many extrema.
-const RING_SHARE: f32 = 0.62;
-const RING_EXTREMA: u32 = 6;
-/// A step leaves a jump of the unfiltered signal this many times its peak in the band.
-const JUMP: f32 = 1.2;
+/// A step leaves a jump of the unfiltered signal this many times its peak in the band; with the
+/// low frequency of a slow edge, less is enough.
+const JUMP: f32 = 1.5;
+const SLOW_JUMP: f32 = 1.0;
+const SLOW_HZ: f32 = 95.0;
+/// A spike is short and fast: its share of energy in 6 ms and its frequency over 400 Hz add up to
+/// this. A single motor-unit potential of the skin (5-17 ms long) adds up to less.
+const SPIKE: f32 = 1.19;
+const SPIKE_HZ: f32 = 400.0;
+
+/// The crests of an effort stand this many times over its own level; a twitch on it must do more.
+const CREST: f32 = 2.5;
 
 /// Decides.
 pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
@@ -55,34 +62,36 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     if e.ms > lengths.longest {
         return (Class::Effort, Reason::TooLong { ms: e.ms });
     }
-    if e.run_ms > lengths.longest && e.score_over_surroundings < 1.0 {
+    if e.run_ms > lengths.longest && e.score_over_surroundings < if e.young_run { CREST } else { 1.0 } {
         let over_db = 10.0 * f64::from(e.score_over_surroundings.max(1e-3)).log10();
         return (Class::Effort, Reason::Crest { over_db });
     }
-    if let Some(beat) = e.beat {
-        return heart(e, &beat);
+    if let Some(beat) = e.beat
+        && e.score_over_beat < 1.0
+    {
+        return (Class::Ecg, Reason::Beat { per_min: beat.per_min, alike: f64::from(beat.alike) });
     }
-    if e.score_without_pulse < 1.0 {
-        if e.shape.jump > JUMP && e.shape.extrema <= RING_EXTREMA {
-            return (Class::Movement, Reason::Jump { ratio: f64::from(e.shape.jump) });
-        }
-        if e.shape.share > RING_SHARE && e.shape.extrema < RING_EXTREMA {
-            let reason = Reason::Ring { share: f64::from(e.shape.share), extrema: e.shape.extrema };
-            return (Class::Pop, reason);
-        }
+    if e.score_without_pulse < 1.0
+        && let Some(found) = pulse(&e.shape)
+    {
+        return found;
     }
     if e.ms < lengths.shortest {
         return (Class::Pop, Reason::TooShort { ms: e.ms });
+    }
+    if e.beat.is_some() {
+        return (Class::Twitch, Reason::OverBeat { over_db: 10.0 * f64::from(e.score_over_beat).log10() });
     }
     let over_db = 10.0 * f64::from(e.score).log10();
     (Class::Twitch, Reason::Burst { ms: e.ms, over_db })
 }
 
-fn heart(e: &Evidence, beat: &Beat) -> (Class, Reason) {
-    let over = e.strength / beat.usual.max(1.0);
-    if over > OVER_BEAT {
-        (Class::Twitch, Reason::OverBeat { over_db: 10.0 * f64::from(over).log10() })
-    } else {
-        (Class::Ecg, Reason::Beat { per_min: beat.per_min, alike: f64::from(beat.alike) })
+/// What a burst that is nothing but one pulse and its ring was, unless muscle can look so.
+fn pulse(shape: &Shape) -> Option<(Class, Reason)> {
+    let jump = f64::from(shape.jump);
+    if shape.jump > JUMP || (shape.jump > SLOW_JUMP && shape.frequency_hz < SLOW_HZ) {
+        return Some((Class::Movement, Reason::Jump { ratio: jump }));
     }
+    let spike = shape.sharp && shape.share + shape.frequency_hz / SPIKE_HZ > SPIKE;
+    spike.then_some((Class::Pop, Reason::Ring { share: f64::from(shape.share), extrema: shape.extrema }))
 }

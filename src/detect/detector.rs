@@ -3,9 +3,9 @@
 use super::bursts::{Burst, Bursts};
 use super::classify::{Evidence, Lengths, classify};
 use super::extent::extent;
-use super::heart::Heart;
+use super::heart::{Beat, Heart};
 use super::measure::measure;
-use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Moment, Score};
+use super::score::{FLOOR_WINDOW, Moment, Score};
 use super::shape::{Shape, shape};
 use super::tape::{Clock, Forms, Tape};
 use super::verdict::{Candidate, Class, Reason};
@@ -26,6 +26,10 @@ const EFFORT_BRIDGE_MS: f64 = 120.0;
 /// Surroundings are looked at from a small distance over this length on either side, ms.
 const SURROUNDINGS_MS: f64 = 300.0;
 const DISTANCE_MS: f64 = 24.0;
+/// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
+const LONGEST_EFFORT_S: f64 = 3.3;
+/// One beat differs from the next: this much of the usual beat is taken off.
+const BEAT_MARGIN: f32 = 1.5;
 /// What a step leaves behind the filter is over after this, ms; it begins this much before.
 const RING_MS: (f64, f64) = (8.0, 22.0);
 /// The least number of energies a floor may rest on: half a second.
@@ -134,7 +138,8 @@ impl Detector {
 
     fn listen(&mut self, at: u64) {
         let (tape, floor) = (&self.tape, self.score.floor());
-        self.heart.look(at, |from, to| strongest(tape, from, to) / floor.max(f32::MIN_POSITIVE));
+        let floor = floor.max(f32::MIN_POSITIVE);
+        self.heart.look(at, |hop| tape.detect.around(0, hop).unwrap_or(0.0) / floor);
     }
 
     fn decide(&mut self, sink: &mut impl FnMut(Candidate)) {
@@ -254,6 +259,7 @@ impl Detector {
             rms: m.rms,
             snr_db: m.snr_db,
             discharges: m.discharges,
+            evidence,
         }
     }
 
@@ -276,16 +282,38 @@ impl Detector {
         let floor = self.score.floor().max(f32::MIN_POSITIVE);
         let surroundings = self.surroundings(first, last).max(floor);
         let near = self.clock.hops(Seconds::from_ms(40.0));
+        let beat = self.heart.beat(first.saturating_sub(near), last + near + 1);
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
             score: burst.score,
             score_without_pulse: self.score_without_pulse(first, last, shape.centre),
             run_ms: self.clock.time(self.run(first, last)).ms(),
             score_over_surroundings: burst.score * floor / surroundings,
-            strength: strongest(&self.tape, first, last + 1) / floor,
+            young_run: self.young_run(first),
+            score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, &b)),
             shape,
-            beat: self.heart.beat(first.saturating_sub(near), last + near + 1),
+            beat,
         }
+    }
+
+    /// Whether the activity on the long floor began less than an effort's length before `first`.
+    fn young_run(&self, first: u64) -> bool {
+        let begun = self.efforts.since().unwrap_or(first);
+        first.saturating_sub(begun) < self.clock.hops(Seconds::new(LONGEST_EFFORT_S))
+    }
+
+    /// The best score over floor and beat together.
+    fn score_over_beat(&self, first: u64, last: u64, beat: &Beat) -> f32 {
+        let floor = self.score.floor().max(f32::MIN_POSITIVE);
+        let mut best = 0.0f32;
+        for at in first..=last {
+            let usual = self.heart.usual(beat, at);
+            for w in 0..WINDOWS - 1 {
+                let over = self.tape.detect.around(w, at).unwrap_or(0.0) / floor - BEAT_MARGIN * usual;
+                best = best.max(over / self.score.threshold(w));
+            }
+        }
+        best
     }
 
     /// The larger of the median energies of 16 ms before and after.
@@ -401,9 +429,4 @@ impl Detector {
         self.effort = None;
         (self.decided, self.started, self.last_offset) = (0, false, 0);
     }
-}
-
-/// The strongest 32 ms between two hops.
-fn strongest(tape: &Tape, from: u64, to: u64) -> f32 {
-    (from..to).filter_map(|at| tape.detect.around(HYSTERESIS_WINDOW, at)).fold(0.0, f32::max)
 }

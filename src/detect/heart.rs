@@ -34,6 +34,11 @@ const WAVER: f64 = 0.18;
 const REMEMBERED: usize = 24;
 /// How many other pulses must agree in shape and rhythm.
 const ENOUGH: usize = 4;
+/// What a beat leaves in the detection band is kept from this long before it on, in steps of 8 ms.
+const TRACE_BEFORE_MS: f64 = 64.0;
+const TRACE_STEP_MS: f64 = 8.0;
+/// Points of it: up to 120 ms after.
+pub const TRACE: usize = 24;
 /// Points of a stored shape.
 const POINTS: usize = 64;
 
@@ -41,8 +46,8 @@ const POINTS: usize = 64;
 struct Pulse {
     hop: u64,
     shape: [f32; POINTS],
-    /// The strongest 32 ms of the detection band around it, over the floor.
-    strength: f32,
+    /// The energy of 16 ms of the detection band around it, over the floor.
+    trace: [f32; TRACE],
     beat: bool,
 }
 
@@ -55,8 +60,8 @@ pub struct Beat {
     pub per_min: f64,
     /// How like the other beats it is, -1 to 1.
     pub alike: f32,
-    /// What beats usually leave in the detection band: the strongest 32 ms over the floor.
-    pub usual: f32,
+    /// What beats usually leave in the detection band, 16 ms at a time, over the floor.
+    pub usual: [f32; TRACE],
 }
 
 /// The heart as one channel shows it.
@@ -109,8 +114,8 @@ impl Heart {
     }
 
     /// Looks for a pulse at hop `at`, which lies in the past by [`Heart::delay`] at least;
-    /// `strength` gives the strongest 32 ms over the floor between two hops.
-    pub fn look(&mut self, at: u64, strength: impl Fn(u64, u64) -> f32) {
+    /// `energy` gives the 16 ms around a hop, over the floor.
+    pub fn look(&mut self, at: u64, energy: impl Fn(u64) -> f32) {
         let alone = self.clock.hops(Seconds::from_ms(ALONE_MS));
         let height = self.filtered.get(at).abs();
         let usual = self.power.quantile(0.5).unwrap_or(0.0).sqrt();
@@ -123,13 +128,8 @@ impl Heart {
         if larger {
             return;
         }
-        let around = self.clock.hops(Seconds::from_ms(SHAPE_MS));
-        let pulse = Pulse {
-            hop: at,
-            shape: self.shape(at),
-            strength: strength(at.saturating_sub(around), at + around),
-            beat: false,
-        };
+        let trace = std::array::from_fn(|k| energy(self.trace_hop(at, k)));
+        let pulse = Pulse { hop: at, shape: self.shape(at), trace, beat: false };
         if self.pulses.len() == REMEMBERED {
             self.pulses.remove(0);
         }
@@ -137,11 +137,18 @@ impl Heart {
         self.recount();
     }
 
-    /// How many hops must follow a moment before [`Heart::look`] can judge it.
-    pub fn delay(&self) -> u64 {
-        self.clock.hops(Seconds::from_ms(ALONE_MS))
-            + self.clock.hops(Seconds::from_ms(SHAPE_MS + SHIFT_MS))
-            + 1
+    /// The hop of point `k` of the trace of a beat at hop `at`.
+    fn trace_hop(&self, at: u64, k: usize) -> u64 {
+        let before = self.clock.hops(Seconds::from_ms(TRACE_BEFORE_MS));
+        (at + self.clock.hops(Seconds::from_ms(TRACE_STEP_MS * k as f64 + 1e-9))).saturating_sub(before)
+    }
+
+    /// What the beat usually leaves around hop `at`, over the floor: the larger of the points
+    /// beside it, because no beat comes at the very hop.
+    pub fn usual(&self, beat: &Beat, at: u64) -> f32 {
+        let step = self.clock.hops(Seconds::from_ms(TRACE_STEP_MS));
+        let near = |k: &usize| self.trace_hop(beat.hop, *k).abs_diff(at) <= step;
+        (0..TRACE).filter(near).map(|k| beat.usual[k]).fold(0.0, f32::max)
     }
 
     /// The signal around hop `at`, mean taken off, of unit length.
@@ -217,13 +224,13 @@ impl Heart {
         let place = self.pulses.iter().position(|p| (from..to).contains(&p.hop) && p.beat)?;
         let (interval, alike) = self.rhythm(place)?;
         let own = self.pulses[place].hop;
-        let mut strengths = [0.0f32; REMEMBERED];
-        let mut count = 0;
-        for pulse in self.pulses.iter().filter(|p| p.beat && p.hop != own) {
-            strengths[count] = pulse.strength;
-            count += 1;
+        let others = || self.pulses.iter().filter(|p| p.beat && p.hop != own);
+        let mut usual = [0.0f32; TRACE];
+        for (k, usual) in usual.iter_mut().enumerate() {
+            let mut values = [0.0f32; REMEMBERED];
+            let count = others().zip(&mut values).map(|(p, v)| *v = p.trace[k]).count();
+            *usual = crate::signal::floor::quantile(&mut values[..count], 0.75)?;
         }
-        let usual = crate::signal::floor::quantile(&mut strengths[..count], 0.5)?;
         let per_min = 60.0 / (self.clock.time(1).s() * interval);
         Some(Beat { hop: own, per_min, alike, usual })
     }

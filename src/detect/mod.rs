@@ -16,6 +16,9 @@ mod shape;
 mod tape;
 mod verdict;
 
+pub use classify::Evidence;
 pub use detector::{Detector, Limits, Quality};
+pub use heart::Beat;
+pub use shape::Shape;
 pub use tape::{Clock, Forms};
 pub use verdict::{Candidate, Class, Reason};

@@ -26,7 +26,10 @@ pub const HYSTERESIS_WINDOW: usize = 1;
 const STEPPED_DOWN: f32 = 0.6;
 /// Independent looks a second and second of window: scanning a window hop by hop sees more than
 /// its length's worth. Measured on Gaussian noise, so that budgets of 0.01 to 10 a minute hold.
-const LOOKS: f64 = 2.0;
+const LOOKS: f64 = 8.0;
+/// The tail of coloured noise is heavier than that of the normal law by e to this times the
+/// standard deviations beyond 3. Measured on noise with the spectrum of EMG.
+const TAIL: f64 = 1.6;
 /// Where hysteresis lets go, in standard deviations above the median: one hop in 20 of noise.
 const LOW_SIGMA: f64 = 1.65;
 /// Effective bandwidth of EMG noise in the detection band, Hz (what the spread is taken for
@@ -111,6 +114,19 @@ impl Spread {
     }
 }
 
+/// How many standard deviations above the median a threshold must lie so that one look in
+/// `1 / chance` passes it.
+fn sigmas(chance: f64) -> f64 {
+    let Ok(normal) = Normal::new(0.0, 1.0) else { return 5.0 };
+    let (mut low, mut high) = (0.0, 12.0);
+    for _ in 0..60 {
+        let z = 0.5 * (low + high);
+        let passes = normal.sf(z) * (TAIL * (z - 3.0)).exp();
+        if passes > chance { low = z } else { high = z }
+    }
+    low
+}
+
 /// One moment against the floor.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Moment {
@@ -148,8 +164,7 @@ impl Score {
         let values = |s: f64| (clock.hops(Seconds::new(s)) / step).max(4) as usize;
         let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
         let looks_per_s: f64 = (0..WINDOWS).map(|w| LOOKS / window_s(w)).sum();
-        let chance = (budget_per_min / 60.0 / looks_per_s).clamp(1e-12, 0.4);
-        let sigmas = Normal::new(0.0, 1.0).map_or(4.0, |n| -n.inverse_cdf(chance));
+        let sigmas = sigmas(budget_per_min / 60.0 / looks_per_s);
         let mut new = Self {
             step,
             sigmas,

@@ -14,15 +14,23 @@ pub struct Shape {
     pub extrema: u32,
     /// The largest change of the unfiltered level around the burst, over the peak in the band.
     pub jump: f32,
+    /// The root mean square frequency of the best pulse, Hz.
+    pub frequency_hz: f32,
+    /// Whether the samples come fast enough to tell a spike from a potential.
+    pub sharp: bool,
     /// The share of samples at the converter's end.
     pub railed: f32,
 }
 
 /// The impulse response of the detection band is about this long.
 const PULSE_MS: f64 = 6.0;
+/// A spike of a millisecond needs this many samples a second.
+const SHARP_HZ: f64 = 1000.0;
 const EXTREMUM: f32 = 0.25;
-/// The level before and after is the mean over this much.
-const LEVEL_MS: f64 = 16.0;
+/// The level before and after a pulse is the mean over this much, from these distances on.
+const LEVEL_MS: f64 = 8.0;
+const NEAR_MS: f64 = 8.0;
+const FAR_MS: f64 = 24.0;
 const MARGIN_MS: f64 = 4.0;
 
 /// Looks at samples `onset..offset` with a small margin.
@@ -52,22 +60,49 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
         share: if total > 0.0 { (best / total) as f32 } else { 0.0 },
         centre,
         extrema: (from..to).filter(extremum).count() as u32,
-        jump: if peak > 0.0 { jump(tape, clock, onset, offset) / peak } else { 0.0 },
+        jump: if peak > 0.0 { jump(tape, clock, centre) / peak } else { 0.0 },
+        sharp: clock.rate.hz() >= SHARP_HZ,
+        frequency_hz: frequency(tape, clock, centre),
         railed: railed(tape, clock, onset, offset),
     }
 }
 
-/// The level after less the level before, or the largest excursion between, whichever is larger.
-fn jump(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> f32 {
-    let long = clock.hops(Seconds::from_ms(LEVEL_MS));
-    let gap = clock.hops(Seconds::from_ms(2.0 * MARGIN_MS));
-    let (first, last) = (onset / clock.hop, offset / clock.hop);
+/// How far the unfiltered level jumps across the pulse at `centre`, beyond its slope: the mean of
+/// 8 ms after less that of 8 ms before, less the mean of the slopes on both sides.
+fn jump(tape: &Tape, clock: Clock, centre: u64) -> f32 {
+    let samples = |ms: f64| clock.samples(Seconds::from_ms(ms));
+    let (long, near, far) = (samples(LEVEL_MS), samples(NEAR_MS), samples(FAR_MS));
     let level = |from: u64| {
-        let (sum, n) = tape.level.range(from, from + long).fold((0.0f32, 0), |(s, n), v| (s + v, n + 1));
-        if n > 0 { sum / n as f32 } else { 0.0 }
+        let (sum, n) =
+            tape.samples.range(from, from + long).fold((0.0, 0), |(s, n), f| (s + f64::from(f.raw), n + 1));
+        if n > 0 { sum / f64::from(n) } else { 0.0 }
     };
-    let before = level(first.saturating_sub(gap + long));
-    (first..=last + gap).map(|at| (level(at) - before).abs()).fold(0.0, f32::max)
+    let before = level(centre.saturating_sub(near + long));
+    let long_before = level(centre.saturating_sub(far + long));
+    let (after, long_after) = (level(centre + near), level(centre + far));
+    let slope = ((before - long_before) + (long_after - after)) / (2.0 * (far - near).max(1) as f64);
+    (after - before - slope * (2 * near + long) as f64).abs() as f32
+}
+
+/// The root mean square frequency of the pulse at `centre`, Hz: the RMS of its slope over 2π times
+/// that of itself.
+fn frequency(tape: &Tape, clock: Clock, centre: u64) -> f32 {
+    let samples = |ms: f64| clock.samples(Seconds::from_ms(ms));
+    let (from, to) = (centre.saturating_sub(samples(6.0)), centre + samples(8.0));
+    let (mut energy, mut slope, mut last) = (0.0f64, 0.0f64, None);
+    for forms in tape.samples.range(from, to) {
+        let x = f64::from(forms.detect);
+        if let Some(last) = last {
+            energy += x * x;
+            slope += (x - last) * (x - last);
+        }
+        last = Some(x);
+    }
+    if energy > 0.0 {
+        ((slope / energy).sqrt() / std::f64::consts::TAU * clock.rate.hz()) as f32
+    } else {
+        0.0
+    }
 }
 
 fn railed(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> f32 {

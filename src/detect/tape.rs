@@ -33,7 +33,7 @@ impl Clock {
 /// One sample in every form that a verdict may ask for.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Forms {
-    /// As it came (after the anti-alias filter).
+    /// As it came, after the anti-alias filter and less the mains.
     pub raw: f32,
     /// Above 5 Hz, mains removed.
     pub wide: f32,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::classify::Evidence;
+
 /// What a candidate was taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -160,4 +162,6 @@ pub struct Candidate {
     pub snr_db: f32,
     /// Discharges that can be told apart.
     pub discharges: u32,
+    /// The numbers that the verdict rests on.
+    pub evidence: Evidence,
 }

@@ -284,9 +284,8 @@ impl Chain {
             self.settling -= 1;
             return (Forms { raw: x as f32, ..Forms::default() }, false);
         }
-        let forms =
-            Forms { raw: x as f32, wide: wide as f32, amplitude: amplitude as f32, detect: detect as f32 };
-        (forms, true)
+        let raw = (x - (steady - wide)) as f32;
+        (Forms { raw, wide: wide as f32, amplitude: amplitude as f32, detect: detect as f32 }, true)
     }
 
     /// Looks for hum in the first seconds, before any of them is heard.
