@@ -85,13 +85,12 @@ fn summary(simulation: &Simulation) -> String {
     let (frames, channels) = simulation.frames.dim();
     let rate = simulation.format.rate;
     format!(
-        "{:.1} s, {} Hz, {} channel{}: {} twitches in {} insertions, noise {:.1} µV RMS in 20-450 Hz",
+        "{:.1} s, {} Hz, channels: {}, insertions: {}, twitches: {}, noise {:.1} µV RMS in 20-450 Hz",
         rate.seconds(frames as u64).s(),
         rate.hz(),
         channels,
-        if channels == 1 { "" } else { "s" },
-        simulation.twitches().count(),
         simulation.insertions.len(),
+        simulation.twitches().count(),
         simulation.noise_uv,
     )
 }

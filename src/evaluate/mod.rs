@@ -43,6 +43,7 @@ pub const SNR_BINS_DB: [f64; 7] = [-3.0, 0.0, 3.0, 6.0, 10.0, 15.0, 20.0];
 /// Matches of one recording or of several.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tally {
+    recordings: usize,
     found: usize,
     truth: usize,
     observed_s: Option<f64>,
@@ -56,12 +57,12 @@ impl Tally {
     /// Adds a recording. `observed_s` is how long one looked, where that is known: without it
     /// there are no false alarms a minute for the whole tally.
     pub fn add(&mut self, found: &[Event], truth: &[Event], tolerance: f64, observed_s: Option<f64>) {
-        let first = self.found == 0 && self.truth == 0 && self.observed_s.is_none();
         self.observed_s = match (self.observed_s, observed_s) {
             (Some(before), Some(more)) => Some(before + more),
-            (None, more) if first => more,
+            (None, more) if self.recordings == 0 => more,
             _ => None,
         };
+        self.recordings += 1;
         self.found += found.len();
         self.truth += truth.len();
         for event in truth {
