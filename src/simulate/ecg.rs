@@ -55,7 +55,7 @@ pub(super) fn beats(canvas: &Canvas, plan: &Ecg) -> (Vec<Wave>, Vec<TruthEvent>)
         let size = 1.0 + BREATH_SHARE * breath;
         let at = canvas.at(now - BEFORE_S);
         let values = beat.iter().map(|x| x * size).collect();
-        waves.push(Wave { at, values, gains: leads.clone() });
+        waves.push(Wave { at, values, gains: leads.clone(), stays: false });
         let frame = |s: f64| ((now + s) * canvas.rate_hz).round().max(0.0) as u64;
         truth.push(TruthEvent::of(Kind::Ecg, Span::new(frame(QRS_S[0]), frame(QRS_S[1]))));
         // Half of the variance is the breath's: a sine of amplitude a has variance a² / 2.

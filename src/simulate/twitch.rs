@@ -78,7 +78,13 @@ impl Workshop<'_> {
         made.iter_mut().for_each(|x| *x *= gain);
         let at = (planned.onset as i64 - measured.onset) * self.canvas.factor as i64;
         let gains = spread(self.canvas.channels, channel, self.plan.spread);
-        Some(Placed { wave: Wave { at, values: made, gains }, onset: planned.onset, offset, channel, snr_db })
+        Some(Placed {
+            wave: Wave { at, values: made, gains, stays: false },
+            onset: planned.onset,
+            offset,
+            channel,
+            snr_db,
+        })
     }
 
     /// The burst that lasts most nearly as long as planned, of several, each drawn for a time that
