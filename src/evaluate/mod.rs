@@ -1,6 +1,6 @@
 //! What was found against what was there.
 //!
-//! Found events are matched one to one with true ones ([`matching`]); a [`Tally`] gathers the
+//! Found events are matched one to one with true ones ([`matching()`]); a [`Tally`] gathers the
 //! matches of one recording or of many, and its [`Score`] says how good they are. This room
 //! works in seconds on plain events, so that it can judge any detector. It must never know how
 //! events were found or simulated.
