@@ -3,6 +3,7 @@
 
 pub mod block;
 pub mod detect;
+pub mod evaluate;
 pub mod insertion;
 pub mod pipeline;
 pub mod session;

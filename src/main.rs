@@ -1,3 +1,7 @@
 //! The command `twitchscope`.
 
-fn main() {}
+mod cli;
+
+fn main() -> anyhow::Result<()> {
+    cli::run()
+}

@@ -59,6 +59,8 @@ pub(super) struct Wave {
     pub at: i64,
     pub values: Vec<f64>,
     pub gains: Vec<f64>,
+    /// Whether its last value stays until the end of the recording.
+    pub stays: bool,
 }
 
 impl Wave {
@@ -72,6 +74,10 @@ impl Wave {
         let start = usize::try_from(self.at).unwrap_or(0).min(lane.len());
         for (sample, value) in lane[start..].iter_mut().zip(&self.values[skip..]) {
             *sample += gain * value;
+        }
+        if let (true, Some(last)) = (self.stays, self.values.last()) {
+            let end = (start + self.values.len() - skip).min(lane.len());
+            lane[end..].iter_mut().for_each(|sample| *sample += gain * last);
         }
     }
 }

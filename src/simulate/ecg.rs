@@ -16,8 +16,10 @@ const Q: [f64; 3] = [-0.026, -0.12, 0.008];
 const S: [f64; 3] = [0.028, -0.25, 0.009];
 const T: [f64; 3] = [0.25, 0.3, 0.055];
 /// Width of R, s. R is a hyperbolic secant, which has the long spectral tail that makes R waves
-/// reach into the band of EMG; 4-7 ms give 11-18 ms at half height.
-const R_WIDTH_S: [f64; 2] = [0.004, 0.007];
+/// reach into the band of EMG; these give 12-20 ms at half height. Chest leads in an 8-channel
+/// EMG recording (emgGO's example, 2048 Hz) measured 17-18 ms, with 0.11-0.13 of the peak left
+/// above 60 Hz; these leave 0.09-0.19.
+const R_WIDTH_S: [f64; 2] = [0.0045, 0.0075];
 /// The breath that swings rate and height: a breath in four seconds, 5 % of the height.
 const BREATH_HZ: f64 = 0.25;
 const BREATH_SHARE: f64 = 0.05;
@@ -53,7 +55,7 @@ pub(super) fn beats(canvas: &Canvas, plan: &Ecg) -> (Vec<Wave>, Vec<TruthEvent>)
         let size = 1.0 + BREATH_SHARE * breath;
         let at = canvas.at(now - BEFORE_S);
         let values = beat.iter().map(|x| x * size).collect();
-        waves.push(Wave { at, values, gains: leads.clone() });
+        waves.push(Wave { at, values, gains: leads.clone(), stays: false });
         let frame = |s: f64| ((now + s) * canvas.rate_hz).round().max(0.0) as u64;
         truth.push(TruthEvent::of(Kind::Ecg, Span::new(frame(QRS_S[0]), frame(QRS_S[1]))));
         // Half of the variance is the breath's: a sine of amplitude a has variance a² / 2.

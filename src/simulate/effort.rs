@@ -55,7 +55,7 @@ pub(super) fn efforts(
         let gain = (10f64.powf(snr_db / 10.0) * noise(onset, onset + frames) / measured.power).sqrt();
         made.iter_mut().for_each(|x| *x *= gain);
         let at = (onset as i64 - measured.onset) * canvas.factor as i64;
-        waves.push(Wave { at, values: made, gains: spread(canvas.channels, channel, SPREAD) });
+        waves.push(Wave { at, values: made, gains: spread(canvas.channels, channel, SPREAD), stays: false });
         let event = TruthEvent::of(Kind::Effort, span);
         truth.push(TruthEvent { channel: Some(channel), snr_db: Some(snr_db), ..event });
     }

@@ -1,8 +1,8 @@
 //! Recordings with known truth: a muscle that twitches, the noise around it and everything that
 //! looks like a twitch.
 //!
-//! A [`Recipe`] says what is in the recording; [`render`] makes it in memory and [`write`] puts
-//! it into files. [`scenario`] has recipes by name. The same recipe gives the same bytes, and
+//! A [`Recipe`] says what is in the recording; [`render()`] makes it in memory and [`write()`] puts
+//! it into files. [`scenario()`] has recipes by name. The same recipe gives the same bytes, and
 //! every component draws from a random stream of its own, so that switching a contaminant on
 //! leaves everything else as it was.
 //!

@@ -36,7 +36,7 @@ pub(super) fn strokes(
                 break;
             }
             let values = canvas.draw(edge + back, |s| height * ramp(s, edge) * ramp(edge + back - s, back));
-            waves.push(Wave { at: canvas.at(now), values, gains: leads.clone() });
+            waves.push(Wave { at: canvas.at(now), values, gains: leads.clone(), stays: false });
             truth.push(TruthEvent::of(Kind::Movement, span(canvas, now, now + edge)));
             now += this;
         }
@@ -55,7 +55,7 @@ pub(super) fn knocks(canvas: &Canvas, plan: &Knocks) -> (Vec<Wave>, Vec<TruthEve
         let gains = (0..canvas.channels).map(|_| stream.within([0.7, 1.3])).collect();
         let values = canvas
             .draw(rise + 7.0 * decay, |s| height * ramp(s, rise) * (-s / decay).exp() * (TAU * hz * s).cos());
-        waves.push(Wave { at: canvas.at(now), values, gains });
+        waves.push(Wave { at: canvas.at(now), values, gains, stays: false });
         truth.push(TruthEvent::of(Kind::Knock, span(canvas, now, now + rise + 2.0 * decay)));
     }
     (waves, truth)
@@ -69,7 +69,7 @@ pub(super) fn surges(canvas: &Canvas, plan: &Clipping) -> Vec<Wave> {
         let height = stream.sign() * canvas.noise_uv * plan.full_scale * stream.within([2.0, 3.0]);
         let long = stream.log_within([0.1, 0.6]);
         let values = canvas.draw(long, |s| height * ramp(s, long / 2.0) * ramp(long - s, long / 2.0));
-        waves.push(Wave { at: canvas.at(now), values, gains: vec![1.0; canvas.channels] });
+        waves.push(Wave { at: canvas.at(now), values, gains: vec![1.0; canvas.channels], stays: false });
     }
     waves
 }

@@ -25,6 +25,7 @@ pub(super) fn pops(canvas: &Canvas, plan: &Pops) -> (Vec<Wave>, Vec<TruthEvent>)
             let (sign, lasting) = (stream.sign(), stream.chance(LASTING));
             let heal = stream.log_within(HEAL_S);
             let wide = stream.log_within(SPIKE_S);
+            let mut stays = false;
             let (values, long) = if stream.chance(plan.spikes) {
                 (
                     canvas.draw(2.0 * wide, |s| sign * size * ramp(s, wide) * ramp(2.0 * wide - s, wide)),
@@ -34,14 +35,16 @@ pub(super) fn pops(canvas: &Canvas, plan: &Pops) -> (Vec<Wave>, Vec<TruthEvent>)
                 // The level goes back and forth: an electrode does not wander off for good.
                 let height = if level == 0.0 { sign * size } else { -level };
                 level += height;
-                let rest_s = canvas.duration_s() - now;
-                (canvas.draw(rest_s, |s| height * ramp(s, rise)), rise)
+                stays = true;
+                let mut values = canvas.draw(rise, |s| height * ramp(s, rise));
+                values.push(height);
+                (values, rise)
             } else {
                 (canvas.draw(8.0 * heal, |s| sign * size * ramp(s, rise) * (-s / heal).exp()), rise)
             };
             let mut gains = vec![0.0; canvas.channels];
             gains[channel] = 1.0;
-            waves.push(Wave { at: canvas.at(now), values, gains });
+            waves.push(Wave { at: canvas.at(now), values, gains, stays });
             let event = TruthEvent::of(Kind::Pop, span(canvas, now, now + long));
             truth.push(TruthEvent { channel: Some(channel), ..event });
         }

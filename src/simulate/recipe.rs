@@ -65,8 +65,8 @@ pub struct Twitches {
     pub gap_ms: f64,
     /// How they are made.
     pub family: Family,
-    /// Each of the first three twitches of an insertion is this much weaker than the one before,
-    /// dB, but never below the range (Baraja-Vegas 2020: peak RMS falls over the first three).
+    /// The strong end of the SNR falls by this with each of the first three twitches of an
+    /// insertion, dB (Baraja-Vegas 2020: peak RMS falls over the first three, then stays).
     pub fading_db: f64,
     /// Gain on the next channel, on the one after it this squared, and so on.
     pub spread: f64,

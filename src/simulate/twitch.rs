@@ -9,8 +9,8 @@ use super::schedule::Planned;
 use super::spectrum::Emg;
 use super::streams::{Component, Stream};
 
-/// Motor units in one twitch: a few to tens of polyphasic discharges (domain literature gives no
-/// number; Simons & Dexter 1995 count discharges, not units).
+/// Motor units in one twitch: a few to tens of polyphasic discharges (no number was found in the
+/// literature; Simons & Dexter 1995 count discharges, not units).
 const UNITS: [f64; 2] = [3.0, 10.0];
 /// Standard deviation of the Gaussian whose derivatives make a potential, ms: six of them are
 /// the duration of a surface potential, 5-17 ms (thenar units, PMC1779696).
@@ -22,7 +22,7 @@ const AMPLITUDE_SPREAD: f64 = 0.6;
 const UNIT_RATE: [f64; 2] = [40.0, 120.0];
 /// Least interval between two discharges of one unit, s.
 const REFRACTORY_S: f64 = 0.004;
-/// Trains that are drawn for a twitch; the one whose duration comes nearest is taken.
+/// Bursts that are drawn for a twitch; the one whose duration comes nearest is taken.
 const TRIES: usize = 8;
 
 /// A burst of no particular size, made, and where it starts and ends in kept samples.
@@ -62,38 +62,55 @@ impl Workshop<'_> {
     ) -> Option<Placed> {
         let mut stream = Stream::new(self.canvas.seed, Component::Twitch, index);
         let channel = stream.one_of(self.canvas.channels);
-        let drawn_db = stream.within(self.plan.snr_db);
-        let snr_db =
-            (drawn_db - self.plan.fading_db * f64::from(planned.order.min(3))).max(self.plan.snr_db[0]);
+        let [weakest, strongest] = self.plan.snr_db;
+        let faded = self.plan.fading_db * f64::from(planned.order.min(3));
+        let snr_db = stream.within([weakest, (strongest - faded).max(weakest)]);
         let gaussian = match self.plan.family {
             Family::Muap => false,
             Family::Gaussian => true,
             Family::Mixed => stream.chance(0.5),
         };
-        let room = planned.until.saturating_sub(planned.onset) as i64;
-        let mut best: Option<Burst> = None;
-        for _ in 0..TRIES {
-            let made = if gaussian {
-                gaussian_burst(self.canvas, self.emg, &mut stream, planned.duration_s)
-            } else {
-                muap_train(self.canvas, &mut stream, planned.duration_s)
-            };
-            let Some(burst) = measure(self.canvas, self.decimator, self.band, made) else { continue };
-            let wanted = planned.duration_s * self.canvas.rate_hz;
-            let miss = |b: &Burst| ((b.measured.offset - b.measured.onset) as f64 / wanted).ln().abs();
-            let fits = burst.measured.offset - burst.measured.onset <= room;
-            if fits && best.as_ref().is_none_or(|b| miss(&burst) < miss(b)) {
-                best = Some(burst);
-            }
-        }
-        let Burst { mut made, measured } = best?;
+        let burst = self.burst(&mut stream, gaussian, planned)?;
+        let Burst { mut made, measured } = burst;
         let offset = planned.onset + (measured.offset - measured.onset) as u64;
         let noise = self.noise_power * floor(planned.onset, offset);
         let gain = (10f64.powf(snr_db / 10.0) * noise / measured.power).sqrt();
         made.iter_mut().for_each(|x| *x *= gain);
         let at = (planned.onset as i64 - measured.onset) * self.canvas.factor as i64;
         let gains = spread(self.canvas.channels, channel, self.plan.spread);
-        Some(Placed { wave: Wave { at, values: made, gains }, onset: planned.onset, offset, channel, snr_db })
+        Some(Placed {
+            wave: Wave { at, values: made, gains, stays: false },
+            onset: planned.onset,
+            offset,
+            channel,
+            snr_db,
+        })
+    }
+
+    /// The burst that lasts most nearly as long as planned, of several, each drawn for a time that
+    /// is corrected by how far the one before it was off.
+    fn burst(&mut self, stream: &mut Stream, gaussian: bool, planned: &Planned) -> Option<Burst> {
+        let wanted = planned.duration_s * self.canvas.rate_hz;
+        let room = planned.until.saturating_sub(planned.onset) as i64;
+        let mut best: Option<(f64, Burst)> = None;
+        let mut stretch = 1.0;
+        for _ in 0..TRIES {
+            let long_s = planned.duration_s * stretch;
+            let made = if gaussian {
+                gaussian_burst(self.canvas, self.emg, stream, long_s)
+            } else {
+                muap_train(self.canvas, stream, long_s)
+            };
+            let Some(burst) = measure(self.canvas, self.decimator, self.band, made) else { continue };
+            let frames = burst.measured.offset - burst.measured.onset;
+            let ratio = frames as f64 / wanted;
+            stretch = (stretch / ratio).clamp(0.5, 2.0);
+            let miss = ratio.ln().abs();
+            if frames <= room && best.as_ref().is_none_or(|(least, _)| miss < *least) {
+                best = Some((miss, burst));
+            }
+        }
+        best.map(|(_, burst)| burst)
     }
 }
 
@@ -124,9 +141,7 @@ pub(super) fn measure(
 
 /// Shaped noise under a window that rises within a quarter and falls within two fifths.
 fn gaussian_burst(canvas: &Canvas, emg: &Emg, stream: &mut Stream, duration_s: f64) -> Vec<f64> {
-    // 1 % of the energy lies in either edge: the window is that much longer.
-    let long_s = duration_s * 1.25;
-    let count = (long_s * canvas.made_hz).ceil().max(4.0) as usize;
+    let count = (duration_s * canvas.made_hz).ceil().max(4.0) as usize;
     let noise = emg.noise(count, stream);
     let window = |x: f64| ramp(x, 0.25) * ramp(1.0 - x, 0.4);
     noise.iter().enumerate().map(|(i, v)| v * window((i as f64 + 0.5) / count as f64)).collect()

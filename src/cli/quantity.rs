@@ -1,0 +1,39 @@
+//! Quantities as people type them.
+
+use twitchscope::units::Seconds;
+
+/// A time: `20ms`, `90s`, `10min`, `1h`.
+///
+/// # Errors
+/// Says what was expected.
+pub fn seconds(text: &str) -> Result<Seconds, String> {
+    let text = text.trim();
+    let unit_at = text.find(|c: char| c.is_ascii_alphabetic() && c != 'e' && c != 'E').unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let factor = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err("give a number with its unit: ms, s, min or h, as in 20ms".into()),
+    };
+    match number.trim().parse::<f64>() {
+        Ok(n) if n.is_finite() && n >= 0.0 => Ok(Seconds::new(n * factor)),
+        _ => Err(format!("“{number}” is no number of {unit}, 0 or more")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_a_number_and_a_unit() {
+        for (text, s) in [("20ms", 0.02), ("1.5s", 1.5), ("10 min", 600.0), ("1e1s", 10.0), ("2h", 7200.0)] {
+            assert_eq!(seconds(text), Ok(Seconds::new(s)), "{text}");
+        }
+        for text in ["", "20", "ms", "-1s", "infs", "nans", "3parsec"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+}
