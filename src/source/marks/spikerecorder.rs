@@ -13,7 +13,7 @@ pub(super) fn looks_like(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
     let mut lines = text.trim_start_matches('\u{feff}').lines().filter(|l| !l.trim().is_empty());
     lines.any(|line| {
-        let marker = |(_, time): (&str, &str)| super::super::options::seconds(time).is_some();
+        let marker = |(_, time): (&str, &str)| time.trim_start().starts_with(|c: char| c.is_ascii_digit());
         line.trim_start().starts_with('#') || line.split_once(',').is_some_and(marker)
     })
 }
