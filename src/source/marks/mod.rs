@@ -174,7 +174,7 @@ fn lines<'a>(text: &'a str, path: &Path) -> Result<Vec<(usize, &'a str)>, Error>
 /// The number of seconds that `field` of a line is.
 fn number(field: &str, what: &str, marks: &Marks, line: usize) -> Result<f64, Error> {
     super::options::seconds(field).ok_or_else(|| {
-        let comma = field.contains(',').then_some(" (write a point, not a comma)").unwrap_or_default();
+        let comma = if field.contains(',') { " (write a point, not a comma)" } else { "" };
         let problem = format!("{what} is “{}”, not a number of seconds{comma}", field.trim());
         Error::MarksLine { place: marks.place(line), problem }
     })
