@@ -5,9 +5,11 @@ mod source_laws;
 
 use std::path::Path;
 
+type Law = fn(&[u8]);
+
 #[test]
 fn every_find_keeps_the_law_it_once_broke() {
-    let laws: [(&str, fn(&[u8])); 4] = [
+    let laws: [(&str, Law); 4] = [
         ("wav", source_laws::wav),
         ("cue", source_laws::cue),
         ("events_tsv", source_laws::events_tsv),

@@ -235,7 +235,7 @@ fn of_two_files_the_events_count_and_of_one_without_insertions_the_next() {
 
 #[test]
 fn gaps_are_joined_and_come_with_the_blocks_they_lie_in() {
-    let text = "onset\tduration\ttrial_type\n3\t2\tgap\n4\t2\tmask\n1\t0.5\tgap\n9\t5\tgap\n";
+    let text = "onset\tduration\ttrial_type\n3\t2\tgap\n4\t2\tmask\n4.5\t0.5\tgap\n1\t0.5\tgap\n9\t5\tgap\n";
     let mut recording = events(text);
     assert_eq!(
         recording.masks(),

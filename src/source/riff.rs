@@ -108,7 +108,7 @@ pub(super) fn walk<R: Read + Seek>(reader: &mut R, path: &Path) -> Result<Conten
     }
     let cut = Error::HeaderCut { path: path.into(), at: walk.end };
     let Some(extent) = data else {
-        let whole = walk.riff != 0 && walk.end >= walk.riff + 8;
+        let whole = walk.riff != 0 && walk.end >= walk.riff.saturating_add(8);
         return Err(if whole { no_chunk(path, "data", "where the samples are") } else { cut });
     };
     if contents.fmt.is_empty() {
@@ -170,7 +170,7 @@ impl<R: Read + Seek> Walk<'_, R> {
     /// lengths, but some writers forget.
     fn after(&mut self, body: u64, size: u64) -> io::Result<u64> {
         let end = body.saturating_add(size);
-        if size % 2 == 1 && (self.plausible(end + 1)? || !self.plausible(end)?) {
+        if size % 2 == 1 && (self.plausible(end.saturating_add(1))? || !self.plausible(end)?) {
             return Ok(end.saturating_add(1));
         }
         Ok(end)
@@ -200,7 +200,7 @@ impl<R: Read + Seek> Walk<'_, R> {
             return Ok(extent(present, Stated::Nothing));
         }
         // Where both lengths agree, the recording was completed and something was added behind.
-        if self.end - after < 8 || self.riff + 8 == after {
+        if self.end - after < 8 || self.riff.saturating_add(8) == after {
             return Ok(extent(stated, Stated::Right));
         }
         Ok(extent(present, Stated::Wrong(stated)))

@@ -94,8 +94,8 @@ impl Layout {
             let raw = sample.iter().rev().fold(0u64, |raw, byte| raw << 8 | u64::from(*byte));
             below |= raw & ((1 << pad) - 1) != 0;
             let above = raw >> (self.bits - 1);
-            // All zeros, or all ones as the sign of a negative number.
-            beyond |= above != 0 && above != (1 << (pad + 1)) - 1;
+            // Zeros above the sign, or the sign again and again.
+            beyond |= above > 1 && above != (1 << (pad + 1)) - 1;
         }
         below && !beyond
     }
