@@ -4,7 +4,7 @@
 //! bytes of whole frames that are really there. So it never meets a header that lies, and
 //! recordings may be longer than its 4 GiB.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::riff::{Contents, Stated, walk};
@@ -55,7 +55,7 @@ impl Layout {
         // A block length that cannot hold the samples is a slip of the writer; the bits rule.
         let bytes = if block % channels == 0 && (least..=8).contains(&wide) { wide } else { least };
         let float = tag == 3;
-        let known = if float { bytes * 8 == bits && matches!(bytes, 4 | 8) } else { matches!(bytes, 1..=4) };
+        let known = if float { matches!(bytes, 4 | 8) && bytes * 8 == bits } else { matches!(bytes, 1..=4) };
         if !matches!(tag, 1 | 3) || bits == 0 || !known {
             return Err(Error::Unsupported { path: path(), format: in_words(tag, bits) });
         }
@@ -183,6 +183,30 @@ impl<R: Read + Seek> Wav<R> {
     }
 }
 
+/// Bytes in memory. hound asks for one sample at a time; `&[u8]` would call the system's copy
+/// routine for each, which takes longer than the decoding.
+struct Bytes<'a>(&'a [u8]);
+
+impl Read for Bytes<'_> {
+    #[inline(always)]
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        fn copy<const N: usize>(from: &mut &[u8], into: &mut [u8]) -> Option<usize> {
+            let (head, tail) = from.split_first_chunk::<N>()?;
+            *into.first_chunk_mut::<N>()? = *head;
+            *from = tail;
+            Some(N)
+        }
+        let fixed = match into.len() {
+            1 => copy::<1>(&mut self.0, into),
+            2 => copy::<2>(&mut self.0, into),
+            3 => copy::<3>(&mut self.0, into),
+            4 => copy::<4>(&mut self.0, into),
+            _ => None,
+        };
+        fixed.map_or_else(|| self.0.read(into), Ok)
+    }
+}
+
 /// Decodes one block, header and all.
 fn decode(layout: Layout, block: &[u8], gain: f64, into: &mut Vec<f32>) -> Result<(), hound::Error> {
     if layout.float && layout.bytes == 8 {
@@ -191,7 +215,7 @@ fn decode(layout: Layout, block: &[u8], gain: f64, into: &mut Vec<f32>) -> Resul
         into.extend(samples.iter().map(|s| (f64::from_le_bytes(*s) * gain) as f32));
         return Ok(());
     }
-    let mut wav = hound::WavReader::new(block)?;
+    let mut wav = hound::WavReader::new(Bytes(block))?;
     into.reserve(wav.len() as usize);
     if layout.float {
         for sample in wav.samples::<f32>() {
