@@ -10,4 +10,5 @@ pub mod session;
 pub mod settings;
 pub mod signal;
 pub mod simulate;
+pub mod source;
 pub mod units;

@@ -1,0 +1,58 @@
+//! Where samples come from: recordings on disk today, boards on a port later.
+//!
+//! A [`Source`] gives [`Block`]s on one clock, in microvolts where the scale is known. What lies
+//! beside a recording (its sidecar, its marks) is read here too, because it decides the clock,
+//! the scale and which needle was in. Files are told by their content, never by their name, and
+//! are streamed: memory does not grow with the length of the recording.
+//!
+//! This room may use `units`, `block`, `insertion` and `firmware-protocol`. It must never know
+//! the settings of detection, the pipeline or sessions. It prints nothing: what a person should
+//! know is a [`Warning`], what stops the work is an [`Error`].
+
+mod companions;
+mod error;
+mod format;
+pub mod marks;
+mod options;
+mod recording;
+mod riff;
+mod sidecar;
+mod spikerecorder;
+mod warning;
+mod wav;
+
+pub use companions::{Companion, Companions, sha256};
+pub use error::Error;
+pub use options::{BadInsertion, BadVoltage, InsertionOption, Options, ScaleOption, Voltage};
+pub use recording::Recording;
+pub use sidecar::Sidecar;
+pub use warning::Warning;
+
+use crate::block::{Block, Format};
+
+/// Something that gives samples, block by block.
+pub trait Source {
+    /// What stays the same through the recording.
+    fn format(&self) -> &Format;
+
+    /// Replaces what is in `into` by the next frames, whatever number is ready. `into` is left
+    /// without frames unless the answer is [`Flow::Frames`]; its allocation is used again.
+    ///
+    /// # Errors
+    /// [`Error`] where the samples cannot be read; what was given before stays valid.
+    fn next(&mut self, into: &mut Block) -> Result<Flow, Error>;
+
+    /// What a person should know about the samples given so far.
+    fn warnings(&self) -> &[Warning];
+}
+
+/// What [`Source::next`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// At least one frame.
+    Frames,
+    /// Nothing yet: a live source is quiet. Recordings never say so.
+    Idle,
+    /// The recording is over; from here on the answer stays the same.
+    End,
+}

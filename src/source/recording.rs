@@ -1,0 +1,196 @@
+//! A recording on disk with what lies beside it: samples, sidecar and marks as one [`Source`].
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+
+use ndarray::Array2;
+
+use super::companions::{Companions, open_file};
+use super::format::{self, channels};
+use super::marks::{Extent, choose};
+use super::riff::{Contents, Stated};
+use super::sidecar::Sidecar;
+use super::wav::Wav;
+use super::{Error, Flow, Options, Source, Warning};
+use crate::block::{Block, Format, Mark, MarkKind};
+use crate::insertion::Insertion;
+use crate::units::{SampleIndex, Span};
+
+/// Frames in a block: some milliseconds of work, and at most 2 MiB of memory.
+const BLOCK_FRAMES: u64 = 4096;
+
+/// One recording, read from its beginning to its end in memory that does not grow.
+#[derive(Debug)]
+pub struct Recording<R = File> {
+    wav: Wav<R>,
+    path: PathBuf,
+    format: Format,
+    /// Which channels of the file to give, from 0; `None` for all as they are.
+    chosen: Option<Vec<usize>>,
+    /// What a count is worth.
+    gain: f64,
+    sidecar: Sidecar,
+    insertions: Vec<Insertion>,
+    marks_origin: Option<String>,
+    masks: Vec<Span>,
+    warnings: Vec<Warning>,
+    next: SampleIndex,
+    not_finite: u64,
+    /// A block of all channels, where only some are given.
+    all: Vec<f32>,
+}
+
+impl Recording<File> {
+    /// Opens the recording `path` with what lies beside it.
+    ///
+    /// # Errors
+    /// [`Error`] where the recording, its sidecar or its marks cannot be read or do not fit.
+    pub fn open(path: &Path, options: &Options) -> Result<Self, Error> {
+        let file = open_file(path)?;
+        let companions = Companions::find(path, options)?;
+        Self::read(file, path, &companions, options)
+    }
+}
+
+impl<R: Read + Seek> Recording<R> {
+    /// Reads the recording `path` from `reader`, with `companions` beside it.
+    ///
+    /// # Errors
+    /// As [`Recording::open`].
+    pub fn read(reader: R, path: &Path, companions: &Companions, options: &Options) -> Result<Self, Error> {
+        let (wav, contents) = Wav::open(reader, path)?;
+        let sidecar = match &companions.sidecar {
+            Some(found) => Sidecar::read(&found.bytes, &found.path)?,
+            None => Sidecar::default(),
+        };
+        let mut warnings = contents.warnings.clone();
+        let chosen = channels(options, wav.layout, path)?;
+        let (format, gain) =
+            format::settle(wav.layout, &contents.notes, &sidecar, options, path, &mut warnings)?;
+        let extent = Extent { rate: format.rate, frames: wav.frames, cut: is_cut(&contents) };
+        let chosen_marks = choose(&contents.notes, companions, extent, options, path, &mut warnings)?;
+        Ok(Self {
+            wav,
+            path: path.into(),
+            format,
+            chosen,
+            gain,
+            sidecar,
+            insertions: chosen_marks.insertions,
+            marks_origin: chosen_marks.origin,
+            masks: chosen_marks.masks,
+            warnings,
+            next: SampleIndex::default(),
+            not_finite: 0,
+            all: Vec::new(),
+        })
+    }
+
+    /// How many frames it has, whatever its header says.
+    pub fn frames(&self) -> u64 {
+        self.wav.frames
+    }
+
+    /// The file's name, without its folder.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// What kind of file it is, for people: `WAV, 16 bit`.
+    pub fn format_description(&self) -> String {
+        self.wav.layout.describe()
+    }
+
+    /// The needles, in order of needle in.
+    pub fn insertions(&self) -> &[Insertion] {
+        &self.insertions
+    }
+
+    /// Whether it came with marks of needles; without, the whole recording is one dwell.
+    pub fn marked(&self) -> bool {
+        self.marks_origin.is_some()
+    }
+
+    /// Where the marks of needles are from, for people: a file's name, `--insertion`, the WAV's
+    /// cue points.
+    pub fn marks_origin(&self) -> Option<&str> {
+        self.marks_origin.as_deref()
+    }
+
+    /// The spans that are marked as not valid, in order and apart. They are given with the
+    /// blocks, too.
+    pub fn masks(&self) -> &[Span] {
+        &self.masks
+    }
+
+    /// What the sidecar says; empty where there is none.
+    pub fn sidecar(&self) -> &Sidecar {
+        &self.sidecar
+    }
+
+    /// The marks from `from` up to, not including, `to`. A mask that lasts until the end of the
+    /// recording is not closed.
+    fn marks_within(&self, from: SampleIndex, to: SampleIndex, into: &mut Vec<Mark>) {
+        into.clear();
+        for mask in &self.masks {
+            let moments = [(mask.start, MarkKind::MaskStart), (mask.end, MarkKind::MaskEnd)];
+            let within = moments.into_iter().filter(|(at, _)| from <= *at && *at < to);
+            into.extend(within.map(|(at, kind)| Mark { at, kind }));
+        }
+    }
+
+    fn count_not_finite(&mut self, frames: &[f32]) {
+        let found = frames.iter().filter(|s| !s.is_finite()).count() as u64;
+        if found == 0 {
+            return;
+        }
+        self.not_finite += found;
+        let all = Warning::NotFinite { samples: self.not_finite };
+        match self.warnings.iter_mut().find(|w| matches!(w, Warning::NotFinite { .. })) {
+            Some(known) => *known = all,
+            None => self.warnings.push(all),
+        }
+    }
+}
+
+impl<R: Read + Seek> Source for Recording<R> {
+    fn format(&self) -> &Format {
+        &self.format
+    }
+
+    fn next(&mut self, into: &mut Block) -> Result<Flow, Error> {
+        let columns = self.format.channels.len();
+        let mut frames = std::mem::take(&mut into.frames).into_raw_vec_and_offset().0;
+        frames.clear();
+        match &self.chosen {
+            None => self.wav.read(BLOCK_FRAMES, self.gain, &mut frames)?,
+            Some(chosen) => {
+                self.wav.read(BLOCK_FRAMES, self.gain, &mut self.all)?;
+                for frame in self.all.chunks_exact(usize::from(self.wav.layout.channels)) {
+                    frames.extend(chosen.iter().map(|place| frame[*place]));
+                }
+            }
+        }
+        if self.wav.layout.float {
+            self.count_not_finite(&frames);
+        }
+        let rows = frames.len() / columns;
+        into.first = self.next;
+        self.next = self.next + rows as u64;
+        self.marks_within(into.first, self.next, &mut into.marks);
+        // The length is rows × columns by construction, so the shape always fits.
+        into.frames = Array2::from_shape_vec((rows, columns), frames).unwrap_or_default();
+        Ok(if rows == 0 { Flow::End } else { Flow::Frames })
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}
+
+/// The end of the recording was lost.
+fn is_cut(contents: &Contents) -> bool {
+    let data = contents.data;
+    matches!(data.stated, Stated::Wrong(stated) if stated > data.bytes)
+}

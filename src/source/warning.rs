@@ -1,0 +1,117 @@
+//! What a person should know about a recording that was read all the same.
+
+use std::fmt;
+
+use crate::units::SampleRate;
+
+/// Something odd about a recording: its text says what it is and what to do about it. Files are
+/// named without their folder, so that one recording gives one text wherever it lies.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each text says what its fields are")]
+pub enum Warning {
+    /// Fewer frames are in the file than its header promises.
+    Cut { promised: u64, present: u64 },
+    /// The header was never completed, so the samples were taken to run to the end of the file.
+    Unfinished,
+    /// Samples run on past the length that the header states.
+    LengthTooShort { promised: u64, present: u64 },
+    /// Bytes that are no samples after the last part of the file.
+    Trailing { bytes: u64 },
+    /// A part of the file beside the samples is incomplete.
+    ChunkCut { chunk: String },
+    /// Samples that are no numbers.
+    NotFinite { samples: u64 },
+    /// Header and sidecar disagree about the rate.
+    RateDiffers { header: u32, sidecar: SampleRate },
+    /// Names for another number of channels than there are.
+    ChannelNames { names: usize, channels: usize },
+    /// The scale is what SpikeRecorder's own calibration says.
+    SpikeRecorderScale { uv_per_count: f64 },
+    /// Two files of marks lie beside the recording.
+    TwoMarksFiles { used: String, unused: String },
+    /// A file of marks gave no insertion.
+    NoInsertions { place: String, cure: String },
+    /// A file of marks could not be read, and was not needed for the insertions.
+    MarksUnread { problem: String },
+    /// Needles that no mark takes out.
+    NeverOut { place: String, needles: usize },
+    /// A mark whose end lies beyond the end of the recording.
+    EndsLate { place: String, time: f64, end: f64 },
+    /// Marks in the part of the recording that is lost.
+    MarksLost { place: String, marks: usize },
+    /// A needle that went in and out at one moment.
+    Momentary { place: String },
+    /// A marker without a time.
+    NoTime { place: String },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cut { promised, present } => write!(
+                f,
+                "the file is cut short: {present} of {promised} frames are there and were read; copy it again from the recorder if you can"
+            ),
+            Self::Unfinished => write!(
+                f,
+                "the recorder never completed the header; all samples to the end of the file were read, so check that the last seconds are signal"
+            ),
+            Self::LengthTooShort { promised, present } => write!(
+                f,
+                "the header states {promised} frames, but {present} are there and were read; check that the last seconds are signal"
+            ),
+            Self::Trailing { bytes } => {
+                write!(
+                    f,
+                    "{bytes} bytes after the end of the recording are no part of it and were left aside"
+                )
+            }
+            Self::ChunkCut { chunk } => write!(
+                f,
+                "the part “{chunk}” of the file is cut short; names or marks in it may be missing, so check them"
+            ),
+            Self::NotFinite { samples } => write!(
+                f,
+                "{samples} samples are no numbers (NaN or infinite) and were taken as lost; check the recorder's export"
+            ),
+            Self::RateDiffers { header, sidecar } => write!(
+                f,
+                "the sidecar says {} samples a second, the header {header}; the sidecar was followed",
+                sidecar.hz()
+            ),
+            Self::ChannelNames { names, channels } => write!(
+                f,
+                "{names} channel names for {channels} channels were left aside; name each channel once in the sidecar"
+            ),
+            Self::SpikeRecorderScale { uv_per_count } => write!(
+                f,
+                "the scale of {uv_per_count} µV a count is from SpikeRecorder's calibration, which takes the calibrator's amplitude as 1 mV; if yours gives 1 mV peak to peak, halve it with --lsb"
+            ),
+            Self::TwoMarksFiles { used, unused } => write!(
+                f,
+                "two files of marks lie beside the recording: {used} was used, {unused} was not; choose with --events"
+            ),
+            Self::NoInsertions { place, cure } => write!(f, "{place}: no insertion in it; {cure}"),
+            Self::MarksUnread { problem } => {
+                write!(f, "marks left aside because insertions are given by hand: {problem}")
+            }
+            Self::NeverOut { place, needles } => write!(
+                f,
+                "{place}: {needles} needle(s) never taken out; each was taken to stay in until the end of the recording, so mark the needle out if it came earlier"
+            ),
+            Self::EndsLate { place, time, end } => write!(
+                f,
+                "{place}: {time} s lies beyond the end of the recording and was moved to {end} s, with the needle still in"
+            ),
+            Self::MarksLost { place, marks } => write!(
+                f,
+                "{place}: {marks} mark(s) lie in the part of the recording that is lost and were left aside"
+            ),
+            Self::Momentary { place } => {
+                write!(f, "{place}: a needle went in and out at one moment; it was left aside")
+            }
+            Self::NoTime { place } => write!(f, "{place}: the marker has no time and was left aside"),
+        }
+    }
+}
