@@ -6,4 +6,5 @@ pub mod detect;
 pub mod insertion;
 pub mod session;
 pub mod settings;
+pub mod statistics;
 pub mod units;
