@@ -4,6 +4,7 @@
 pub mod block;
 pub mod detect;
 pub mod insertion;
+pub mod report;
 pub mod session;
 pub mod settings;
 pub mod statistics;
