@@ -78,7 +78,7 @@ impl Content {
     /// What stands at the end of a line.
     fn label(&self, curve: &Curve) -> String {
         let count = format!(": {}", curve.count());
-        theme::fit(&curve.name, SMALL, 62.0) + &count
+        theme::fit(&curve.name, SMALL, false, 62.0) + &count
     }
 }
 
@@ -112,15 +112,15 @@ struct Plot {
 impl Plot {
     fn new(content: &Content) -> Self {
         let high = content.highest();
-        let y_ticks = axis::counts(high * 1.04, 6);
+        let y_ticks = axis::counts(high * 1.04, 7);
         let digits = y_ticks.iter().map(|t| theme::width(&t.1, SMALL, false)).fold(0.0, f64::max);
         let area = Rect { left: 17.0 + digits, top: TOP, right: WIDTH - 9.0, bottom: TOP + HIGH };
         let unit = TimeUnit::of(content.longest());
         let longest = content.longest() / unit.seconds();
-        let end = area.right - if content.few() { end_room(content) } else { 3.0 };
+        let end = area.right - end_room(content);
         let x = Scale::new(longest, area.left, end);
-        let reach = (area.right - area.left) / x.per_one;
-        let x_ticks = axis::times(reach, 6, unit);
+        // A tick a little past the longest dwell rounds the axis off; one far past it says nothing.
+        let x_ticks = axis::times(longest * 1.03, 6, unit);
         let y = Scale::new(high * 1.04, area.bottom, area.top);
         Self { area, x, y, unit, x_ticks, y_ticks }
     }
@@ -169,7 +169,7 @@ impl Plot {
             sheet.line(&path, Pen::new(BLUE, 1.7));
             obstacles.extend(boxes(&path, 1.7));
             let at = *path.last().unwrap_or(&(0.0, 0.0));
-            labels.push(Label { at, text: "Mean".into(), colour: BLUE, bold: true });
+            labels.insert(0, Label { at, text: "Mean".into(), colour: BLUE, bold: true });
         }
         labels::draw(sheet, &labels, self.area, &obstacles);
     }
@@ -223,7 +223,9 @@ impl Plot {
         let y = self.area.top + self.area.height() * 0.4;
         let set = Type::new(AXIS).bold().at(Anchor::Middle);
         sheet.text((middle, y), caption::nothing_found(sessions), set);
-        let lines = theme::wrap(&caption::could_be_seen(sessions), SMALL, self.area.width() - 12.0);
+        let room = self.area.width() - 12.0;
+        let mut lines = theme::wrap(&caption::could_be_seen(sessions), SMALL, room);
+        lines.extend(caption::could_have_happened(sessions));
         for (n, line) in lines.iter().enumerate() {
             let at = (middle, y + (n + 1) as f64 * SMALL * 1.45);
             sheet.text(at, line, Type::new(SMALL).colour(SOFT).at(Anchor::Middle));
@@ -255,9 +257,12 @@ impl Plot {
 
 /// Room to the right of the longest lines for their labels, points.
 fn end_room(content: &Content) -> f64 {
+    let mean = if content.banded.is_some() { 26.0 } else { 4.0 };
+    if !content.few() {
+        return mean;
+    }
     let late = content.curves.iter().filter(|c| c.end > 0.8 * content.longest());
-    let widest = late.map(|c| theme::width(&content.label(c), SMALL, false)).fold(18.0, f64::max);
-    (widest + 5.0).min(70.0)
+    late.map(|c| theme::width(&content.label(c), SMALL, false) + 6.0).fold(mean, f64::max)
 }
 
 /// The segments of a path as boxes that labels should keep off.

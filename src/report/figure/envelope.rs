@@ -29,13 +29,14 @@ pub fn columns(overview: &Overview, channel: usize, duration: f64, columns: usiz
     (0..columns).map(column).collect()
 }
 
-/// How much of the signal the vertical axis must hold: all but the largest thousandth.
-const QUANTILE: f64 = 0.999;
+/// How much of the signal the vertical axis must hold: all but the largest hundredth. A pop with
+/// the ringing of the filters lasts half a second, more than a thousandth of a short recording.
+const QUANTILE: f64 = 0.99;
 /// And some room above it.
 const ROOM: f64 = 1.3;
 
 /// The end of a vertical axis, ± what it gives. One pop must not flatten all else, so the largest
-/// thousandth of columns may be cut off; those that `must` be whole never are.
+/// hundredth of columns may be cut off; those that `must` be whole never are.
 pub fn reach(columns: &Columns, must: impl Fn(usize) -> bool) -> f64 {
     let size = |pair: (f64, f64)| pair.0.abs().max(pair.1.abs());
     let mut sizes: Vec<f64> = columns.iter().flatten().map(|p| size(*p)).collect();

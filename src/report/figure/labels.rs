@@ -1,7 +1,7 @@
 //! Places labels at the ends of lines so that they hide neither each other nor the lines.
 
-use super::sheet::{Anchor, Pen, Point, Rect, Sheet, Type};
-use super::theme::{Colour, SMALL, WHITE, width};
+use super::sheet::{Pen, Point, Rect, Sheet, Type};
+use super::theme::{Colour, SMALL, width};
 
 /// A text that belongs to a point.
 pub struct Label {
@@ -14,30 +14,33 @@ pub struct Label {
 /// Points between a line's end and its label.
 const GAP: f64 = 3.6;
 /// Points from baseline to baseline.
-const LEADING: f64 = SMALL * 1.2;
+const LEADING: f64 = SMALL * 1.16;
+/// How often every label may move again once the others have moved.
+const ROUNDS: usize = 4;
 
-/// Draws every label within `room`, at the place that costs least: lying on another label is worst,
-/// then crossing a line (`obstacles`), then being far away. A label that had to move gets a leader.
+/// Draws every label within `room`, each at the place that costs least given the others: lying on
+/// another label is worst, then crossing a line (`obstacles`), then being far away. A label that
+/// had to move away gets a leader.
 pub fn draw(sheet: &mut Sheet, labels: &[Label], room: Rect, obstacles: &[Rect]) {
-    let mut taken: Vec<Rect> = Vec::new();
-    let mut placed: Vec<(Rect, &Label)> = Vec::new();
-    for label in labels {
-        let own = || candidates(label, room);
-        let costs = own().map(|(rect, moved)| cost(rect, moved, room, &taken, obstacles));
-        let best = own().zip(costs).min_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some(((rect, _), _)) = best {
-            taken.push(rect);
-            placed.push((rect, label));
+    let mut places: Vec<Option<Rect>> = vec![None; labels.len()];
+    for _ in 0..ROUNDS {
+        for n in 0..labels.len() {
+            places[n] = None;
+            let cost = |(rect, moved): (Rect, f64)| {
+                (rect, moved + cost(&labels[n], rect, room, labels, &places, obstacles))
+            };
+            let best = candidates(&labels[n], room).map(cost).min_by(|a, b| a.1.total_cmp(&b.1));
+            places[n] = best.map(|(rect, _)| rect);
         }
     }
-    for (rect, label) in &placed {
-        leader(sheet, *rect, label);
-    }
-    for (rect, label) in placed {
-        sheet.rect(Rect { top: rect.top + 0.8, bottom: rect.bottom - 0.4, ..rect }, WHITE);
-        let mut set = Type::new(SMALL).colour(label.colour).at(Anchor::Left);
+    for (label, rect) in labels.iter().zip(places) {
+        let Some(rect) = rect else { continue };
+        if let Some((from, to)) = leader(label, rect) {
+            sheet.line(&[from, to], Pen::new(label.colour, 0.35));
+        }
+        let mut set = Type::new(SMALL).colour(label.colour);
         set.bold = label.bold;
-        sheet.text((rect.left, rect.bottom - SMALL * 0.27), &label.text, set);
+        sheet.text((rect.left, rect.bottom - SMALL * 0.24), &label.text, set);
     }
 }
 
@@ -45,10 +48,10 @@ pub fn draw(sheet: &mut Sheet, labels: &[Label], room: Rect, obstacles: &[Rect])
 fn candidates(label: &Label, room: Rect) -> impl Iterator<Item = (Rect, f64)> {
     let wide = width(&label.text, SMALL, label.bold);
     let (x, y) = label.at;
-    let steps = (0..24).flat_map(|n| [f64::from(n), -f64::from(n)]);
+    let steps = (0..32).flat_map(|n| [f64::from(n), -f64::from(n)]);
     steps.flat_map(move |n| {
-        let dy = n * LEADING / 2.0;
-        let beside = [(x + GAP, 0.0), (x - wide / 2.0, 5.0), (x - wide - GAP, 2.0)];
+        let dy = n * LEADING / 4.0;
+        let beside = [(x + GAP, 0.0), (x - wide / 2.0, 8.0), (x - wide - GAP, 6.0)];
         beside.map(|(left, extra)| {
             // Nothing is gained by reaching out of the room sideways.
             let left = left.min(room.right - wide).max(room.left);
@@ -59,19 +62,42 @@ fn candidates(label: &Label, room: Rect) -> impl Iterator<Item = (Rect, f64)> {
     })
 }
 
-fn cost(rect: Rect, moved: f64, room: Rect, taken: &[Rect], obstacles: &[Rect]) -> f64 {
-    let area = rect.width() * rect.height();
-    let outside = area - rect.overlap(room);
-    let on_labels: f64 = taken.iter().map(|t| rect.overlap(*t)).sum();
+fn cost(
+    label: &Label,
+    rect: Rect,
+    room: Rect,
+    labels: &[Label],
+    places: &[Option<Rect>],
+    obstacles: &[Rect],
+) -> f64 {
+    let outside = rect.width() * rect.height() - rect.overlap(room);
     let on_lines: f64 = obstacles.iter().map(|o| rect.overlap(*o)).sum();
-    outside * 50.0 + on_labels * 50.0 + on_lines * 6.0 + moved
+    let mut on_labels = 0.0;
+    let own = leader(label, rect);
+    for (other, place) in labels.iter().zip(places) {
+        let Some(place) = *place else { continue };
+        on_labels += rect.overlap(place);
+        on_labels += crossing(own, place) + crossing(leader(other, place), rect);
+    }
+    outside * 50.0 + on_labels * 50.0 + on_lines * 6.0
 }
 
-/// A hair line from the point to a label that does not lie beside it.
-fn leader(sheet: &mut Sheet, rect: Rect, label: &Label) {
+/// The hair line from a point to its label, where the label does not lie beside it.
+fn leader(label: &Label, rect: Rect) -> Option<(Point, Point)> {
     let (x, y) = label.at;
     let near = (x.clamp(rect.left, rect.right), y.clamp(rect.top + 1.0, rect.bottom - 1.0));
-    if (near.0 - x).hypot(near.1 - y) > LEADING {
-        sheet.line(&[label.at, near], Pen::new(label.colour, 0.35));
-    }
+    ((near.0 - x).hypot(near.1 - y) > LEADING).then_some((label.at, near))
+}
+
+/// How much of a leader lies on `rect`, points.
+fn crossing(leader: Option<(Point, Point)>, rect: Rect) -> f64 {
+    const PARTS: i32 = 16;
+    let Some((from, to)) = leader else { return 0.0 };
+    let within = |n: &i32| {
+        let part = f64::from(*n) / f64::from(PARTS);
+        let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+        x > rect.left && x < rect.right && y > rect.top && y < rect.bottom
+    };
+    let share = (0..=PARTS).filter(within).count() as f64 / f64::from(PARTS + 1);
+    share * (to.0 - from.0).hypot(to.1 - from.1)
 }

@@ -84,11 +84,17 @@ pub fn draw(sheet: &mut Sheet, class: Class, at: Point, until: f64) {
     }
 }
 
-/// A closed outline with a white inside.
+/// A closed outline with a white inside, as one area on another: plotters' closed lines have a gap
+/// where they begin.
 fn outline(sheet: &mut Sheet, corners: &[Point], pen: Pen) {
-    sheet.area(corners.to_vec(), WHITE);
-    let mut closed = corners.to_vec();
-    // Past the first corner, so that its joint is as sharp as the others.
-    closed.extend(&corners[..2]);
-    sheet.line(&closed, pen);
+    let count = corners.len() as f64;
+    let middle = corners.iter().fold((0.0, 0.0), |m, c| (m.0 + c.0 / count, m.1 + c.1 / count));
+    let nearest = |c: &Point| (c.0 - middle.0).hypot(c.1 - middle.1);
+    let size = corners.iter().map(nearest).fold(f64::INFINITY, f64::min);
+    // The sides of a triangle and a square lie nearer to the middle than their corners.
+    let inside = size * if corners.len() == 3 { 0.5 } else { 0.707 };
+    let shrink = 1.0 - pen.width / inside;
+    let inner = |c: &Point| (middle.0 + (c.0 - middle.0) * shrink, middle.1 + (c.1 - middle.1) * shrink);
+    sheet.area(corners.to_vec(), pen.colour);
+    sheet.area(corners.iter().map(inner).collect(), WHITE);
 }

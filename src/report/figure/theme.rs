@@ -72,13 +72,15 @@ pub fn width(text: &str, size: f64, bold: bool) -> f64 {
 }
 
 /// `text` cut to `room` points, with an ellipsis where it was cut.
-pub fn fit(text: &str, size: f64, room: f64) -> String {
-    if width(text, size, false) <= room {
+pub fn fit(text: &str, size: f64, bold: bool, room: f64) -> String {
+    if width(text, size, bold) <= room {
         return text.to_owned();
     }
     let chars: Vec<char> = text.chars().collect();
-    let short = |n: usize| chars[..n].iter().collect::<String>().trim_end().to_owned() + "…";
-    let fits = |n: &usize| width(&short(*n), size, false) <= room;
+    let short = |n: usize| {
+        chars[..n].iter().collect::<String>().trim_end_matches([' ', ',', '.', ':']).to_owned() + "…"
+    };
+    let fits = |n: &usize| width(&short(*n), size, bold) <= room;
     // Labels come from files and may be of any length, so halve instead of trying each.
     let (mut least, mut most) = (0, chars.len());
     while most - least > 1 {
@@ -88,11 +90,12 @@ pub fn fit(text: &str, size: f64, room: f64) -> String {
     short(least)
 }
 
-/// `text` in lines no wider than `room` points, broken between words.
+/// `text` in lines no wider than `room` points, broken at plain spaces only: a no-break space keeps
+/// a number with its unit.
 pub fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let word = fit(word, size, room);
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
+        let word = fit(word, size, false, room);
         match lines.last_mut() {
             Some(line) if width(&format!("{line} {word}"), size, false) <= room => {
                 line.push(' ');

@@ -1,12 +1,14 @@
 //! The recording: outline, insertions, twitches, rejected candidates, and where there is no signal.
 
+use std::collections::BTreeSet;
+
 use super::axis::{self, Scale, TimeUnit};
 use super::envelope::{self, Columns};
 use super::marker;
 use super::sheet::{Pen, Point, Rect, Sheet, Type};
 use super::theme::{self, *};
 use crate::detect::Class;
-use crate::session::Session;
+use crate::session::{InsertionRecord, MaskedSpan, Session, TwitchRecord};
 
 mod caption;
 
@@ -18,8 +20,10 @@ const LEFT: f64 = 58.0;
 const RIGHT: f64 = WIDTH - 8.0;
 /// More rows than these would be too low to read; the caption says how many are left out.
 const MOST_ROWS: usize = 32;
+/// 1200 pixels of the PNG, points.
+const LEAST_SHEET: f64 = 300.0;
 /// All rows together are at least this high, and each of them at least that, points.
-const LEAST_HIGH: f64 = 216.0;
+const LEAST_HIGH: f64 = 232.0;
 const LEAST_ROW: f64 = 30.0;
 /// Room above an outline for one line of signs, points.
 const LANE: f64 = 6.4;
@@ -42,7 +46,8 @@ pub fn sheet(session: &Session) -> Sheet {
     let name = format!("Time ({})", frame.unit.symbol());
     let ticks = axis::times(frame.duration / frame.unit.seconds(), 10, frame.unit);
     axis::below(&mut sheet, area, frame.x, &ticks, &name);
-    sheet.height = caption::draw(&mut sheet, area.bottom + 22.0, session, frame.rows);
+    let foot = caption::draw(&mut sheet, area.bottom + 22.0, session, frame.rows);
+    sheet.height = foot.max(LEAST_SHEET);
     sheet
 }
 
@@ -82,33 +87,59 @@ impl Frame {
 
     /// A bar with the name above, a light band below, and hair lines where the needle moved.
     fn insertions(&self, sheet: &mut Sheet, session: &Session) {
-        let spans: Vec<(f64, f64)> =
-            session.insertions.iter().map(|i| (self.at(i.onset), self.at(i.onset + i.dwell))).collect();
-        let (top, bottom) = (self.area.top, self.area.bottom);
-        for &(left, right) in &spans {
-            sheet.rect(Rect { left, top, right: right.max(left + 0.5), bottom }, DWELLING);
-        }
-        let mut reached = [f64::NEG_INFINITY; MOST_LANES];
-        for (n, &(left, right)) in spans.iter().enumerate() {
-            let insertion = &session.insertions[n];
-            for (x, drawn) in [(left, true), (right, !insertion.still_in)] {
-                if drawn {
-                    sheet.line(&[(x, top), (x, bottom)], Pen::new(DWELLING_EDGE, 0.4));
-                }
+        // Ten thousand needles share the same few places: each place is drawn once.
+        let grain = |x: f64| (x * f64::from(FINENESS)).round() as i64;
+        let place = |n: i64| n as f64 / f64::from(FINENESS);
+        let (mut bands, mut edges, mut bars) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for (insertion, lane) in session.insertions.iter().zip(&self.lanes) {
+            let left = grain(self.at(insertion.onset));
+            let right = grain(self.at(insertion.onset + insertion.dwell)).max(left + 2);
+            bands.insert((left, right));
+            bars.insert((*lane, left, right));
+            edges.insert(left);
+            if !insertion.still_in {
+                edges.insert(right);
             }
-            let lane = self.lanes[n];
-            let y = top - 2.0 - NAME_LANE * lane as f64;
-            sheet.line(&[(left, y), (right.max(left + 0.8), y)], Pen::new(DWELLING_EDGE, 1.6));
-            let label = insertion.label.as_deref().map(plain).filter(|l| !l.is_empty());
-            let name =
-                label.unwrap_or_else(|| if session.marked { (n + 1).to_string() } else { String::new() });
+        }
+        let (top, bottom) = (self.area.top, self.area.bottom);
+        for (left, right) in bands {
+            sheet.rect(Rect { left: place(left), top, right: place(right), bottom }, DWELLING);
+        }
+        for x in edges.into_iter().map(place) {
+            sheet.line(&[(x, top), (x, bottom)], Pen::new(DWELLING_EDGE, 0.4));
+        }
+        for (lane, left, right) in bars {
+            let y = self.bar(lane);
+            sheet.line(&[(place(left), y), (place(right), y)], Pen::new(DWELLING_EDGE, 1.6));
+        }
+        self.names(sheet, session);
+    }
+
+    /// The height of the bars of a lane.
+    fn bar(&self, lane: usize) -> f64 {
+        self.area.top - 2.0 - NAME_LANE * lane as f64
+    }
+
+    /// The names above the bars; one that has no room is left out.
+    fn names(&self, sheet: &mut Sheet, session: &Session) {
+        let mut next = [self.area.right; MOST_LANES];
+        for (n, insertion) in session.insertions.iter().enumerate().rev() {
+            let (lane, left) = (self.lanes[n], self.at(insertion.onset));
             // A name may reach beyond its bar up to the next one of its line.
-            let later = (n + 1..spans.len()).find(|m| self.lanes[*m] == lane);
-            let room = later.map_or(self.area.right, |m| spans[m].0 - 2.0) - left;
-            let name = theme::fit(&name, SMALL, room.max(0.0));
-            if left >= reached[lane] && theme::width(&name, SMALL, false) <= room {
-                sheet.text((left, y - 2.2), &name, Type::new(SMALL).colour(SOFT));
-                reached[lane] = left + theme::width(&name, SMALL, false) + 2.0;
+            let room = next[lane] - left;
+            next[lane] = left - 3.0;
+            let own = insertion.label.as_deref().map(plain).filter(|l| !l.is_empty());
+            let name = match own {
+                Some(label) => label,
+                None if session.marked => (n + 1).to_string(),
+                None => "whole recording (no marks)".into(),
+            };
+            if room < 3.0 {
+                continue;
+            }
+            let name = theme::fit(&name, SMALL, false, room);
+            if theme::width(&name, SMALL, false) <= room {
+                sheet.text((left, self.bar(lane) - 2.2), &name, Type::new(SMALL).colour(SOFT));
             }
         }
     }
@@ -150,7 +181,7 @@ impl Frame {
     }
 
     fn masked(&self, sheet: &mut Sheet, session: &Session, name: &str, row: Rect) {
-        let here = |m: &&crate::session::MaskedSpan| m.channel.as_deref().is_none_or(|c| plain(c) == name);
+        let here = |m: &&MaskedSpan| m.channel.as_deref().is_none_or(|c| plain(c) == name);
         for span in session.masked.iter().filter(here) {
             let (left, right) = (self.at(span.onset), self.at(span.onset + span.duration));
             let rect = Rect { left, right: right.max(left + 0.4), ..row };
@@ -176,8 +207,11 @@ impl Frame {
                 }
             }
         }
-        for t in session.twitches.iter().filter(|t| plain(&t.channel) == name) {
-            let x = self.at(t.onset);
+        let own = session.twitches.iter().filter(|t| plain(&t.channel) == name);
+        // Two twitches within a pixel of the PNG are one sign.
+        let pixel = |t: &TwitchRecord| (self.at(t.onset) * f64::from(FINENESS)).round() as i64;
+        let places: BTreeSet<i64> = own.map(pixel).collect();
+        for x in places.into_iter().map(|n| n as f64 / f64::from(FINENESS)) {
             sheet.line(&[(x, lower), (x, row.bottom - 1.0)], Pen::new((240, 178, 140), 0.5));
             marker::draw(sheet, Class::Twitch, (x, lower), x);
         }
@@ -186,7 +220,7 @@ impl Frame {
     fn labels(&self, sheet: &mut Sheet, session: &Session, name: &str, plot: Rect, y: Scale, reach: f64) {
         axis::left(sheet, plot, y, &axis::around_zero(reach));
         let unit = if session.source.calibrated { "µV" } else { "counts" };
-        let name = theme::fit(name, SMALL, LEFT - 8.0);
+        let name = theme::fit(name, SMALL, true, LEFT - 8.0);
         sheet.text((4.0, plot.top - LANE), &name, Type::new(SMALL).bold());
         let set = Type::new(SMALL).colour(SOFT);
         sheet.text((4.0, (plot.top + plot.bottom) / 2.0 + SMALL * 0.36), unit, set);
@@ -196,7 +230,7 @@ impl Frame {
 /// The line of names for each insertion: the lowest that is free, or the one that is free first.
 fn lanes(session: &Session) -> Vec<usize> {
     let mut free_at = [f64::NEG_INFINITY; MOST_LANES];
-    let mut lane_of = |i: &crate::session::InsertionRecord| {
+    let mut lane_of = |i: &InsertionRecord| {
         let free = free_at.iter().position(|f| *f <= i.onset);
         let soonest = || (0..MOST_LANES).min_by(|a, b| free_at[*a].total_cmp(&free_at[*b])).unwrap_or(0);
         let lane = free.unwrap_or_else(soonest);

@@ -4,6 +4,7 @@ use super::{Content, FEW, WIDTH};
 use crate::report::figure::sheet::{Sheet, Type};
 use crate::report::figure::theme::{self, CAPTION, SOFT, plain};
 use crate::session::{ChannelQuality, Session};
+use crate::statistics;
 
 /// The figure in one sentence.
 pub fn title(sessions: &[&Session]) -> String {
@@ -33,7 +34,7 @@ fn text(sessions: &[&Session], content: &Content) -> String {
     };
     if content.banded.is_some() {
         match content.curves.len() {
-            1 => say("Line: the count; band: exact 95 % Poisson interval of the expected count."),
+            1 => say("Line: the count; band: exact 95 % Poisson interval of the expected count."),
             n if n <= FEW => say(MEAN),
             _ => {
                 say("Grey: one insertion.");
@@ -61,7 +62,7 @@ fn text(sessions: &[&Session], content: &Content) -> String {
 }
 
 const MEAN: &str =
-    "Bold: mean over the needles still in; band: its 95 % interval (Lawless–Nadeau, pointwise).";
+    "Bold: mean over the needles still in; band: its 95 % interval (Lawless–Nadeau, pointwise).";
 
 /// `1 twitch`, `2 twitches`.
 fn counted(n: usize, what: &str) -> String {
@@ -71,7 +72,7 @@ fn counted(n: usize, what: &str) -> String {
 
 fn source(sessions: &[&Session]) -> String {
     match sessions {
-        [only] => theme::fit(&plain(&only.source.name), CAPTION, WIDTH / 2.0),
+        [only] => theme::fit(&plain(&only.source.name), CAPTION, false, WIDTH / 2.0),
         several => counted(several.len(), "recording"),
     }
 }
@@ -84,8 +85,8 @@ fn threshold(sessions: &[&Session]) -> Option<String> {
     let budgets = sessions.iter().map(|s| s.settings.false_alarms_per_min);
     let budget = range(budgets, 3)?;
     let db = range(channels(sessions).filter_map(|c| c.threshold_db), 1);
-    let db = db.map(|db| format!(" {db} dB over the noise floor (50 ms burst),")).unwrap_or_default();
-    Some(format!("Threshold:{db} for {budget} false alarms a minute."))
+    let db = db.map(|db| format!(" {db} dB over the noise floor (50 ms burst),")).unwrap_or_default();
+    Some(format!("Threshold:{db} for {budget} false alarms a minute and channel."))
 }
 
 /// What stands where no line rises.
@@ -96,18 +97,26 @@ pub fn nothing_found(sessions: &[&Session]) -> &'static str {
 
 /// The smallest burst that would have been found, for a figure without any.
 pub fn could_be_seen(sessions: &[&Session]) -> String {
-    const WHAT: &str = "smallest detectable burst (50 ms)";
+    const WHAT: &str = "Smallest detectable burst (50 ms)";
     let calibrated = !sessions.is_empty() && sessions.iter().all(|s| s.source.calibrated);
     let smallest = channels(sessions).filter_map(|c| c.smallest_rms.map(|s| s[1]));
     if let (true, Some(uv)) = (calibrated, range(smallest, 1)) {
-        return format!("{WHAT}: {uv} µV RMS");
+        return format!("{WHAT}: {uv} µV RMS");
     }
     let over_noise =
         channels(sessions).filter_map(|c| Some(20.0 * (c.smallest_rms?[1] / c.noise_rms?).log10()));
     match range(over_noise, 1) {
-        Some(db) => format!("{WHAT}: {db} dB over the noise floor (scale unknown, so no µV)"),
+        Some(db) => format!("{WHAT}: {db} dB over the noise floor (scale unknown, so no µV)"),
         None => format!("{WHAT}: n/a, the noise floor is not known"),
     }
+}
+
+/// The rate that a count of zero still allows.
+pub fn could_have_happened(sessions: &[&Session]) -> Option<String> {
+    let observed = sessions.iter().flat_map(|s| &s.insertions).map(|i| i.observed).sum();
+    let high = statistics::rate(0, observed)?.interval.high;
+    let decimals = if high < 1.0 { 2 } else { 1 };
+    Some(format!("95 % interval of the rate: 0–{high:.decimals$} a minute"))
 }
 
 /// One number, or the least and the largest of several; at most `decimals`.

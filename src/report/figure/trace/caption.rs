@@ -14,8 +14,7 @@ pub fn title(session: &Session) -> String {
 
 /// What stands above the figure.
 pub fn heading(session: &Session) -> String {
-    // Bold letters are wider than those that `fit` measures.
-    theme::fit(&plain(&session.source.name), TITLE, (WIDTH - 8.0) * 0.85)
+    theme::fit(&plain(&session.source.name), TITLE, true, WIDTH - 8.0)
 }
 
 /// Draws legend and caption below `top`; gives the sheet's height, points.
