@@ -69,7 +69,7 @@ pub fn insert(session: &mut Session, label: Option<&str>, onset: f64, dwell: f64
     let still_in = onset + dwell >= session.source.duration_s;
     for (n, age) in ages.iter().enumerate() {
         let channel = (place + n) % session.channels.len().max(1);
-        let size = 160.0 / (1.0 + 0.4 * n as f64);
+        let size = (1600.0 / (1.0 + 0.4 * n as f64)).round() / 10.0;
         burst(session, channel, onset + age, 0.12, size as f32);
         session.twitches.push(TwitchRecord {
             onset: onset + age,
@@ -79,7 +79,7 @@ pub fn insert(session: &mut Session, label: Option<&str>, onset: f64, dwell: f64
             dwell: Some(*age),
             order: Some(n as u32 + 1),
             peak_uv: Some(size),
-            rms_uv: Some(size / 3.0),
+            rms_uv: Some((size * 100.0 / 3.0).round() / 100.0),
             snr_db: 17.25,
             discharges: 4,
         });
@@ -143,7 +143,7 @@ pub fn many(insertions: usize, seed: u64) -> Session {
     let mut dice = Dice::new(seed);
     let mut session = quiet("many.wav", insertions as f64 * 70.0, &["UT"]);
     for n in 0..insertions {
-        let dwell = 15.0 + 45.0 * dice.roll();
+        let dwell = 15.0 + (45_000.0 * dice.roll()).round() / 1000.0;
         let mut ages = vec![];
         let mut age = 0.0;
         loop {

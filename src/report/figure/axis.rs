@@ -39,6 +39,10 @@ impl TimeUnit {
     }
 }
 
+/// Durations that a figure can show, s: a sample of the fastest recording to thirty years. What lies
+/// outside comes from a broken file.
+pub const SHOWABLE: std::ops::RangeInclusive<f64> = 1e-6..=1e9;
+
 /// Steps that people count in, times a power of ten.
 const DECIMAL: &[f64] = &[1.0, 2.0, 5.0, 10.0];
 /// Steps between 10 and 60 that seconds and minutes are counted in.
@@ -62,9 +66,11 @@ pub type Ticks = Vec<(f64, String)>;
 /// Ticks from `low` to `high` at multiples of `step`.
 fn every(step: f64, low: f64, high: f64) -> Ticks {
     let decimals = (-step.log10().floor()).max(0.0) as usize;
+    let number =
+        |v: f64| if decimals > 5 || v.abs() >= 1e7 { format!("{v:e}") } else { format!("{v:.decimals$}") };
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
-    let at = |n: i64| (n as f64 * step, format!("{:.decimals$}", n as f64 * step).replace('-', "−"));
+    let at = |n: i64| (n as f64 * step, number(n as f64 * step).replace('-', "−"));
     (first..=last).map(at).collect()
 }
 

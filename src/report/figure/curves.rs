@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::axis;
 use super::sheet::{Pen, Point, Sheet};
 use super::theme::{WHITE, plain};
 use crate::session::Session;
@@ -48,7 +49,8 @@ pub fn of(sessions: &[&Session]) -> Vec<Curve> {
     let mut curves = Vec::new();
     for session in sessions {
         for (n, insertion) in session.insertions.iter().enumerate() {
-            let end = if insertion.dwell.is_finite() { insertion.dwell.max(0.0) } else { 0.0 };
+            let showable = axis::SHOWABLE.contains(&insertion.dwell);
+            let end = if showable { insertion.dwell } else { 0.0 };
             let times = insertion.twitches.iter().filter(|t| t.is_finite());
             let mut events: Vec<f64> = times.map(|t| t.clamp(0.0, end)).collect();
             events.sort_by(f64::total_cmp);

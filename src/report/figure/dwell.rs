@@ -19,6 +19,8 @@ const WIDTH: f64 = 241.0;
 const FINENESS: u32 = 8;
 /// Up to this many lines each has a colour, a dash and a label of its own; more are grey.
 const FEW: usize = 6;
+/// From this many lines on they are a texture: lighter, without ends, and below the band.
+const CROWD: usize = 80;
 /// Where the plot begins and how high it is, points.
 const TOP: f64 = 19.0;
 const HIGH: f64 = 116.0;
@@ -58,6 +60,10 @@ impl Content {
         self.curves.len() <= FEW
     }
 
+    fn crowd(&self) -> bool {
+        self.curves.len() >= CROWD
+    }
+
     fn twitches(&self) -> usize {
         self.curves.iter().map(Curve::count).sum()
     }
@@ -72,13 +78,14 @@ impl Content {
     fn highest(&self) -> f64 {
         let count = self.curves.iter().map(Curve::count).max().unwrap_or(0).max(1) as f64;
         let band = self.banded.as_ref().map_or(0.0, Banded::highest);
-        count.max(band.min(if self.curves.len() == 1 { count + 8.0 } else { count * 1.35 }))
+        count.max(if self.curves.len() == 1 { band } else { band.min(count * 1.6) })
     }
 
     /// What stands at the end of a line.
     fn label(&self, curve: &Curve) -> String {
         let count = format!(": {}", curve.count());
-        theme::fit(&curve.name, SMALL, false, 62.0) + &count
+        let room = if self.curves.len() == 1 { 150.0 } else { 62.0 };
+        theme::fit(&curve.name, SMALL, false, room) + &count
     }
 }
 
@@ -149,6 +156,9 @@ impl Plot {
     }
 
     fn lines(&self, sheet: &mut Sheet, content: &Content) {
+        if content.crowd() {
+            self.many_lines(sheet, content);
+        }
         if let Some(banded) = &content.banded {
             self.band(sheet, banded);
         }
@@ -156,7 +166,7 @@ impl Plot {
         let mut obstacles = Vec::new();
         if content.few() {
             self.few_lines(sheet, content, &mut labels, &mut obstacles);
-        } else {
+        } else if !content.crowd() {
             self.many_lines(sheet, content);
         }
         if let (Some(banded), [_, _, ..]) = (&content.banded, content.curves.as_slice()) {
@@ -169,7 +179,7 @@ impl Plot {
             sheet.line(&path, Pen::new(BLUE, 1.7));
             obstacles.extend(boxes(&path, 1.7));
             let at = *path.last().unwrap_or(&(0.0, 0.0));
-            labels.insert(0, Label { at, text: "Mean".into(), colour: BLUE, bold: true });
+            labels.insert(0, Label { at, text: "Mean".into(), colour: BLUE, line: BLUE, bold: true });
         }
         labels::draw(sheet, &labels, self.area, &obstacles);
     }
@@ -201,16 +211,19 @@ impl Plot {
             let at = path[path.len() - 1];
             curves::draw_end(sheet, at, curve.still_in, 1.9, pen);
             obstacles.push(Rect { left: at.0 - 2.0, top: at.1 - 2.0, right: at.0 + 2.0, bottom: at.1 + 2.0 });
-            labels.push(Label { at, text: content.label(curve), colour: INK, bold: false });
+            labels.push(Label { at, text: content.label(curve), colour: INK, line: colour, bold: false });
         }
     }
 
     fn many_lines(&self, sheet: &mut Sheet, content: &Content) {
         // The more lines, the thinner, so that the mean stays in front.
         let width = (8.0 / content.curves.len() as f64).clamp(0.3, 0.6);
-        let pen = Pen::new(MUTED, width);
+        let pen = Pen::new(if content.crowd() { CROWDED } else { MUTED }, width);
         let paths: Vec<Vec<Point>> = content.curves.iter().map(|c| self.path(&c.steps())).collect();
         curves::draw_merged(sheet, &paths, pen);
+        if content.crowd() {
+            return;
+        }
         let last = |p: &Vec<Point>| p[p.len() - 1];
         let ends: Vec<(Point, bool)> =
             paths.iter().map(last).zip(content.curves.iter().map(|c| c.still_in)).collect();
@@ -260,6 +273,10 @@ fn end_room(content: &Content) -> f64 {
     let mean = if content.banded.is_some() { 26.0 } else { 4.0 };
     if !content.few() {
         return mean;
+    }
+    // A lone label finds room above its own line.
+    if content.curves.len() == 1 {
+        return 6.0;
     }
     let late = content.curves.iter().filter(|c| c.end > 0.8 * content.longest());
     late.map(|c| theme::width(&content.label(c), SMALL, false) + 6.0).fold(mean, f64::max)

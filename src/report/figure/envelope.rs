@@ -19,9 +19,9 @@ pub fn columns(overview: &Overview, channel: usize, duration: f64, columns: usiz
     let column = |n: usize| {
         // A column that a bin only touches takes it in too: no peak is lost. The hair of tolerance
         // keeps a bin that ends with the column from counting twice.
-        let from = (n as f64 * bins_per_column + 1e-6) as usize;
-        let to = ((n + 1) as f64 * bins_per_column - 1e-6).ceil() as usize;
-        let range = from.min(bins)..to.max(from + 1).min(bins);
+        let from = (n as f64 * bins_per_column + 1e-6).min(bins as f64) as usize;
+        let to = ((n + 1) as f64 * bins_per_column - 1e-6).ceil().min(bins as f64) as usize;
+        let range = from..to.max(from + 1).min(bins);
         let pairs = low[range.clone()].iter().zip(&high[range]);
         let finite = pairs.filter(|(l, h)| l.is_finite() && h.is_finite());
         finite.map(|(l, h)| (f64::from(*l), f64::from(*h))).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))

@@ -8,6 +8,8 @@ pub struct Label {
     pub at: Point,
     pub text: String,
     pub colour: Colour,
+    /// The colour of the line that it belongs to.
+    pub line: Colour,
     pub bold: bool,
 }
 
@@ -36,7 +38,7 @@ pub fn draw(sheet: &mut Sheet, labels: &[Label], room: Rect, obstacles: &[Rect])
     for (label, rect) in labels.iter().zip(places) {
         let Some(rect) = rect else { continue };
         if let Some((from, to)) = leader(label, rect) {
-            sheet.line(&[from, to], Pen::new(label.colour, 0.35));
+            sheet.line(&[from, to], Pen::new(label.line, 0.5));
         }
         let mut set = Type::new(SMALL).colour(label.colour);
         set.bold = label.bold;
@@ -51,7 +53,7 @@ fn candidates(label: &Label, room: Rect) -> impl Iterator<Item = (Rect, f64)> {
     let steps = (0..32).flat_map(|n| [f64::from(n), -f64::from(n)]);
     steps.flat_map(move |n| {
         let dy = n * LEADING / 4.0;
-        let beside = [(x + GAP, 0.0), (x - wide / 2.0, 8.0), (x - wide - GAP, 6.0)];
+        let beside = [(x + GAP, 0.0), (x - wide / 2.0, 12.0), (x - wide - GAP, 10.0)];
         beside.map(|(left, extra)| {
             // Nothing is gained by reaching out of the room sideways.
             let left = left.min(room.right - wide).max(room.left);

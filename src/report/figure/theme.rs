@@ -16,6 +16,8 @@ pub const SOFT: Colour = (84, 84, 84);
 pub const GRID: Colour = (228, 228, 228);
 /// One of many lines.
 pub const MUTED: Colour = (158, 158, 158);
+/// One of very many lines.
+pub const CROWDED: Colour = (206, 206, 206);
 /// Where there is no valid signal.
 pub const MASKED: Colour = (138, 138, 138);
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::axis::{self, Scale, TimeUnit};
+use super::axis::{self, Scale, Ticks, TimeUnit};
 use super::envelope::{self, Columns};
 use super::marker;
 use super::sheet::{Pen, Point, Rect, Sheet, Type};
@@ -24,7 +24,7 @@ const MOST_ROWS: usize = 32;
 const LEAST_SHEET: f64 = 300.0;
 /// All rows together are at least this high, and each of them at least that, points.
 const LEAST_HIGH: f64 = 232.0;
-const LEAST_ROW: f64 = 30.0;
+const LEAST_ROW: f64 = 34.0;
 /// Room above an outline for one line of signs, points.
 const LANE: f64 = 6.4;
 /// Lines of names above the rows, for needles that are in together.
@@ -69,7 +69,7 @@ impl Frame {
     fn new(session: &Session) -> Self {
         let rows = session.channels.len().max(session.overview.low.len()).clamp(1, MOST_ROWS);
         let known = session.source.duration_s;
-        let duration = if known.is_finite() && known > 0.0 { known } else { 1.0 };
+        let duration = if axis::SHOWABLE.contains(&known) { known } else { 1.0 };
         let lanes = lanes(session);
         let top = 16.0 + NAME_LANE * (lanes.iter().max().map_or(0, |most| most + 1)) as f64;
         let high = LEAST_HIGH.max(LEAST_ROW * rows as f64);
@@ -218,13 +218,25 @@ impl Frame {
     }
 
     fn labels(&self, sheet: &mut Sheet, session: &Session, name: &str, plot: Rect, y: Scale, reach: f64) {
-        axis::left(sheet, plot, y, &axis::around_zero(reach));
+        axis::left(sheet, plot, y, &readable(axis::around_zero(reach), y));
         let unit = if session.source.calibrated { "µV" } else { "counts" };
         let name = theme::fit(name, SMALL, true, LEFT - 8.0);
         sheet.text((4.0, plot.top - LANE), &name, Type::new(SMALL).bold());
         let set = Type::new(SMALL).colour(SOFT);
         sheet.text((4.0, (plot.top + plot.bottom) / 2.0 + SMALL * 0.36), unit, set);
     }
+}
+
+/// The ticks that fit a row: without the zero between, or none but the upper, where it is low.
+fn readable(mut ticks: Ticks, y: Scale) -> Ticks {
+    let apart = ticks.last().map_or(0.0, |t| (y.at(t.0) - y.at(0.0)).abs());
+    if apart < SMALL {
+        ticks.retain(|t| t.0 != 0.0);
+    }
+    if apart < SMALL / 2.0 {
+        ticks.retain(|t| t.0 > 0.0);
+    }
+    ticks
 }
 
 /// The line of names for each insertion: the lowest that is free, or the one that is free first.

@@ -46,10 +46,10 @@ fn text(sessions: &[&Session], content: &Content) -> String {
     let still_in = content.curves.iter().any(|c| c.still_in);
     if sessions.iter().any(|s| !s.marked) {
         say("No marks: the whole recording counts as one dwell.");
-    } else if out {
+    } else if out && !content.crowd() {
         say("Filled end: needle out.");
     }
-    if still_in {
+    if still_in && !content.crowd() {
         say("Open end: still in when the recording ended.");
     }
     if content.curves.iter().any(|c| !c.masked.is_empty()) {
@@ -85,8 +85,8 @@ fn threshold(sessions: &[&Session]) -> Option<String> {
     let budgets = sessions.iter().map(|s| s.settings.false_alarms_per_min);
     let budget = range(budgets, 3)?;
     let db = range(channels(sessions).filter_map(|c| c.threshold_db), 1);
-    let db = db.map(|db| format!(" {db} dB over the noise floor (50 ms burst),")).unwrap_or_default();
-    Some(format!("Threshold:{db} for {budget} false alarms a minute and channel."))
+    let db = db.map(|db| format!(": {db} dB over the noise floor (50 ms burst),")).unwrap_or_default();
+    Some(format!("Threshold{db} for {budget} false alarms a minute and channel."))
 }
 
 /// What stands where no line rises.
