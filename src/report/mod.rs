@@ -95,7 +95,7 @@ fn cure(problem: &io::Error) -> &'static str {
 }
 
 /// Writes every result of `session` into `folder`, each named `stem` and what it is; makes the
-/// folder where there is none. The paths, in the order of `docs/formats.md`.
+/// folder where there is none. The paths: the tables, the session, the figures.
 ///
 /// All or nothing: each result is first written whole to a temporary file beside its place, and
 /// only when all of them are on the disk do they take their names.

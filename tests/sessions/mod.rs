@@ -143,7 +143,7 @@ pub fn many(insertions: usize, seed: u64) -> Session {
     let mut dice = Dice::new(seed);
     let mut session = quiet("many.wav", insertions as f64 * 70.0, &["UT"]);
     for n in 0..insertions {
-        let dwell = 15.0 + (45_000.0 * dice.roll()).round() / 1000.0;
+        let dwell = (15_000.0 + 45_000.0 * dice.roll()).round() / 1000.0;
         let mut ages = vec![];
         let mut age = 0.0;
         loop {

@@ -14,6 +14,8 @@ use crate::report::Error;
 
 /// Drawn pixels to one of the PNG.
 const OVERSIZE: u32 = 2;
+/// Nothing is drawn farther from the corner than this, pixels; no sheet is as large.
+const FARTHEST: f64 = 100_000.0;
 /// Drawn pixels to one outer unit of the SVG.
 const SVG_SCALE: u32 = 4;
 
@@ -86,7 +88,10 @@ struct Paper {
 
 impl Paper {
     fn pixel(&self, at: Point) -> (i32, i32) {
-        ((at.0 * self.scale).round() as i32, (at.1 * self.scale).round() as i32)
+        // plotters walks along a shape pixel by pixel, in the paper or not: a broken number must not
+        // send it on a walk of two thousand million.
+        let pixel = |pt: f64| (pt * self.scale).round().clamp(-FARTHEST, FARTHEST) as i32;
+        (pixel(at.0), pixel(at.1))
     }
 
     fn pixels(&self, points: &[Point]) -> Vec<(i32, i32)> {
