@@ -84,12 +84,14 @@ pub fn times(high: f64, most: usize, unit: TimeUnit) -> Ticks {
     every(step(high, most, unit != TimeUnit::Hours), 0.0, high)
 }
 
-/// Zero and as much on either side of it, within ± `high`.
-pub fn around_zero(high: f64) -> Ticks {
-    // The largest tidy number that fits beside zero on each side.
+/// Zero and as much on either side of it, within ± `high`: at most `most` steps to a side, at least
+/// one.
+pub fn around_zero(high: f64, most: usize) -> Ticks {
     let power = 10f64.powf(high.log10().floor());
     let tidy = [5.0, 2.0, 1.0].iter().map(|d| d * power).find(|s| *s <= high).unwrap_or(power);
-    every(tidy, -tidy, tidy)
+    // The next tidy step may be longer than the whole side.
+    let step = step(high, most, false).min(tidy);
+    every(step, -high, high)
 }
 
 /// A linear scale from a number to a place on the sheet.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::axis::{self, Scale, Ticks, TimeUnit};
 use super::envelope::{self, Columns};
 use super::marker;
-use super::sheet::{Pen, Point, Rect, Sheet, Type};
+use super::sheet::{Anchor, Pen, Point, Rect, Sheet, Type};
 use super::theme::{self, *};
 use crate::detect::Class;
 use crate::session::{InsertionRecord, MaskedSpan, Session, TwitchRecord};
@@ -30,6 +30,9 @@ const LANE: f64 = 6.4;
 /// Lines of names above the rows, for needles that are in together.
 const MOST_LANES: usize = 3;
 const NAME_LANE: f64 = 9.0;
+
+/// More hair lines than these would hide the signal.
+const CROWD: usize = 300;
 
 const OUTLINE: Colour = (72, 72, 72);
 
@@ -105,6 +108,10 @@ impl Frame {
         for (left, right) in bands {
             sheet.rect(Rect { left: place(left), top, right: place(right), bottom }, DWELLING);
         }
+        // So many that they would hide the signal tell nothing apart.
+        if edges.len() > CROWD {
+            edges.clear();
+        }
         for x in edges.into_iter().map(place) {
             sheet.line(&[(x, top), (x, bottom)], Pen::new(DWELLING_EDGE, 0.4));
         }
@@ -160,6 +167,10 @@ impl Frame {
         let y = Scale { zero: (plot.top + plot.bottom) / 2.0, per_one: -plot.height() / 2.0 / reach };
         self.signs(sheet, session, &name, all);
         draw_outline(sheet, &columns, plot, y);
+        if columns.iter().all(Option::is_none) {
+            let middle = ((plot.left + plot.right) / 2.0, y.zero + SMALL * 0.36);
+            sheet.text(middle, "no signal", Type::new(SMALL).colour(SOFT).at(Anchor::Middle));
+        }
         self.labels(sheet, session, &name, plot, y, reach);
     }
 
@@ -211,14 +222,17 @@ impl Frame {
         // Two twitches within a pixel of the PNG are one sign.
         let pixel = |t: &TwitchRecord| (self.at(t.onset) * f64::from(FINENESS)).round() as i64;
         let places: BTreeSet<i64> = own.map(pixel).collect();
+        let stems = places.len() <= CROWD;
         for x in places.into_iter().map(|n| n as f64 / f64::from(FINENESS)) {
-            sheet.line(&[(x, lower), (x, row.bottom - 1.0)], Pen::new((240, 178, 140), 0.5));
+            if stems {
+                sheet.line(&[(x, lower), (x, row.bottom - 1.0)], Pen::new((240, 178, 140), 0.5));
+            }
             marker::draw(sheet, Class::Twitch, (x, lower), x);
         }
     }
 
     fn labels(&self, sheet: &mut Sheet, session: &Session, name: &str, plot: Rect, y: Scale, reach: f64) {
-        axis::left(sheet, plot, y, &readable(axis::around_zero(reach), y));
+        axis::left(sheet, plot, y, &readable(axis::around_zero(reach, (plot.height() / 60.0) as usize), y));
         let unit = if session.source.calibrated { "µV" } else { "counts" };
         let name = theme::fit(name, SMALL, true, LEFT - 8.0);
         sheet.text((4.0, plot.top - LANE), &name, Type::new(SMALL).bold());
