@@ -11,4 +11,8 @@ pub mod settings;
 pub mod signal;
 pub mod simulate;
 pub mod source;
+pub mod report;
+pub mod session;
+pub mod settings;
+pub mod statistics;
 pub mod units;

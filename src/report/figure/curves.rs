@@ -1,0 +1,186 @@
+//! From sessions to curves: the twitches of each insertion as they add up with dwell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::axis;
+use super::sheet::{Pen, Point, Sheet};
+use super::theme::{WHITE, plain};
+use crate::session::Session;
+use crate::statistics::{History, MeanCumulative, poisson_interval};
+
+/// One insertion, its times cleaned of what is no time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// The insertion's label, or its number within its session.
+    pub name: String,
+    /// Its dwell, s.
+    pub end: f64,
+    /// The needle was still in at the end of the recording.
+    pub still_in: bool,
+    /// Twitches since needle in, s, in order, none after the end.
+    pub events: Vec<f64>,
+    /// Spans without a valid signal since needle in, s.
+    pub masked: Vec<[f64; 2]>,
+}
+
+impl Curve {
+    pub fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    pub fn history(&self) -> History<'_> {
+        History { dwell: self.end, events: &self.events }
+    }
+
+    /// The corners of the step line, as (s, count).
+    pub fn steps(&self) -> Vec<Point> {
+        let mut corners = vec![(0.0, 0.0)];
+        for (n, age) in self.events.iter().enumerate() {
+            corners.push((*age, n as f64));
+            corners.push((*age, n as f64 + 1.0));
+        }
+        corners.push((self.end, self.count() as f64));
+        corners
+    }
+}
+
+/// The curves of all insertions of all sessions, in order.
+pub fn of(sessions: &[&Session]) -> Vec<Curve> {
+    let mut curves = Vec::new();
+    for session in sessions {
+        for (n, insertion) in session.insertions.iter().enumerate() {
+            let showable = axis::SHOWABLE.contains(&insertion.dwell);
+            let end = if showable { insertion.dwell } else { 0.0 };
+            let times = insertion.twitches.iter().filter(|t| t.is_finite());
+            let mut events: Vec<f64> = times.map(|t| t.clamp(0.0, end)).collect();
+            events.sort_by(f64::total_cmp);
+            let label = insertion.label.as_deref().map(plain).filter(|l| !l.is_empty());
+            let name = match label {
+                Some(label) => label,
+                None if session.marked => format!("Insertion {}", n + 1),
+                None => "Whole recording".into(),
+            };
+            let spans = insertion.masked.iter().map(|m| m.map(|t| t.clamp(0.0, end)));
+            let masked = spans.filter(|[from, to]| to > from).collect();
+            curves.push(Curve { name, end, still_in: insertion.still_in, events, masked });
+        }
+    }
+    curves
+}
+
+/// A step function with a band: for each step its age (s), value, and the band's ends.
+pub struct Banded {
+    pub steps: Vec<[f64; 4]>,
+    /// Until when it is known, s.
+    pub end: f64,
+}
+
+impl Banded {
+    /// The mean over insertions, known while any needle is in.
+    pub fn mean(mean: &MeanCumulative, end: f64) -> Self {
+        let row = |s: &crate::statistics::MeanCount| [s.age, s.mean, s.interval.low, s.interval.high];
+        Self { steps: mean.steps.iter().map(row).collect(), end }
+    }
+
+    /// The exact Poisson interval around one insertion's own count.
+    pub fn single(curve: &Curve) -> Self {
+        let row = |(k, age): (u64, f64)| {
+            let interval = poisson_interval(k);
+            [age, k as f64, interval.low, interval.high]
+        };
+        let ages = std::iter::once(0.0).chain(curve.events.iter().copied());
+        Self { steps: (0..).zip(ages).map(row).collect(), end: curve.end }
+    }
+
+    pub fn highest(&self) -> f64 {
+        self.steps.iter().map(|s| s[3]).fold(0.0, f64::max)
+    }
+
+    /// The corners of column `which` of the steps, from the first step to the end.
+    pub fn corners(&self, which: usize) -> Vec<Point> {
+        let mut corners: Vec<Point> = Vec::new();
+        for step in &self.steps {
+            if let Some(last) = corners.last() {
+                corners.push((step[0], last.1));
+            }
+            corners.push((step[0], step[which]));
+        }
+        if let Some(last) = corners.last() {
+            corners.push((self.end, last.1));
+        }
+        corners
+    }
+}
+
+/// Draws many step lines in one colour so that each stretch is drawn once, however many lines share
+/// it: ten thousand insertions make a figure no heavier than the paper is fine.
+pub fn draw_merged(sheet: &mut Sheet, lines: &[Vec<Point>], pen: Pen) {
+    /// To how much of a point places are rounded: what no eye tells apart.
+    const GRAIN: f64 = 0.05;
+    let grain = |v: f64| (v / GRAIN).round() as i64;
+    let (mut across, mut upright) = (BTreeMap::new(), BTreeMap::new());
+    for pair in lines.iter().flat_map(|l| l.windows(2)) {
+        let [(x0, y0), (x1, y1)] = [pair[0], pair[1]].map(|(x, y)| (grain(x), grain(y)));
+        if y0 == y1 {
+            across.entry(y0).or_insert_with(Vec::new).push((x0.min(x1), x0.max(x1)));
+        } else {
+            upright.entry(x0).or_insert_with(Vec::new).push((y0.min(y1), y0.max(y1)));
+        }
+    }
+    let point = |v: i64| v as f64 * GRAIN;
+    for (y, spans) in across {
+        for (from, to) in union(spans) {
+            sheet.line(&[(point(from), point(y)), (point(to), point(y))], pen);
+        }
+    }
+    for (x, spans) in upright {
+        for (from, to) in union(spans) {
+            sheet.line(&[(point(x), point(from)), (point(x), point(to))], pen);
+        }
+    }
+}
+
+fn union(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    spans.sort_unstable();
+    let mut all: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in spans {
+        match all.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => all.push((from, to)),
+        }
+    }
+    all
+}
+
+/// The end of a line: filled where the needle came out, open where it was still in.
+pub fn draw_end(sheet: &mut Sheet, at: Point, still_in: bool, radius: f64, pen: Pen) {
+    sheet.disc(at, radius, pen.colour);
+    if still_in {
+        sheet.disc(at, radius - pen.width.min(radius * 0.45), WHITE);
+    }
+}
+
+/// Ends of many lines, each place once.
+pub fn draw_ends(sheet: &mut Sheet, ends: &[(Point, bool)], radius: f64, pen: Pen) {
+    let grain = |(x, y): Point| ((x * 10.0).round() as i64, (y * 10.0).round() as i64);
+    let mut seen = BTreeSet::new();
+    for (at, still_in) in ends {
+        if seen.insert((grain(*at), *still_in)) {
+            draw_end(sheet, *at, *still_in, radius, pen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_stretches_are_drawn_once() {
+        assert_eq!(union(vec![(5, 9), (0, 3), (2, 4), (9, 12)]), [(0, 4), (5, 12)]);
+        let line = vec![(0.0, 5.0), (10.0, 5.0), (10.0, 0.0)];
+        let mut sheet = Sheet::new(20.0, 20.0, 8, "");
+        draw_merged(&mut sheet, &vec![line; 10_000], Pen::new(WHITE, 1.0));
+        assert_eq!(sheet.shapes.len(), 2);
+    }
+}

@@ -1,0 +1,170 @@
+//! What a reader gets of a session: tables, the session as JSON, figures; and the session back.
+//!
+//! Everything here is made from a [`Session`], never from a recording, so that any view can be made
+//! again later. This room knows units, sessions, detections' classes and statistics. It must never
+//! know sources, the pipeline or threads.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::session::Session;
+
+pub mod figure;
+mod json;
+pub mod tables;
+
+pub use json::{read_session, session_json};
+
+/// Why a result could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder for results is a file.
+    #[error("{} is a file, but results need a folder: give another one with --out", path.display())]
+    NotAFolder {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// A folder lies where a result should go.
+    #[error("{} is a folder and in the way of a result: move it, or give another folder with --out", path.display())]
+    FolderInTheWay {
+        /// The result's path.
+        path: PathBuf,
+    },
+    /// A result could not be written. Nothing half-written is left behind.
+    #[error("cannot write {}: {}{}", path.display(), problem, cure(problem))]
+    Write {
+        /// The result's path.
+        path: PathBuf,
+        /// What the system said.
+        problem: io::Error,
+    },
+    /// A session could not be read.
+    #[error("cannot read {}: {}", path.display(), problem)]
+    Read {
+        /// The session's path.
+        path: PathBuf,
+        /// What the system said.
+        problem: io::Error,
+    },
+    /// A file that is no session.
+    #[error("{}, line {line}, column {column}: {problem}: this is no session of twitchscope, or it was changed by hand; `twitchscope analyze` makes one", path.display())]
+    Json {
+        /// The file's path.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What was expected there.
+        problem: String,
+    },
+    /// A session in a form that this version does not know.
+    #[error("{} is a session of schema {found}, but this version reads schema {known}: run `twitchscope analyze` again on the recording, or use the version that made it", path.display())]
+    Schema {
+        /// The file's path.
+        path: PathBuf,
+        /// The file's schema.
+        found: u32,
+        /// [`crate::session::SCHEMA`].
+        known: u32,
+    },
+    /// A session that cannot be put into JSON.
+    #[error("cannot put the session into JSON: {0}")]
+    Encode(String),
+    /// A figure that could not be drawn.
+    #[error("cannot draw the figure: {0}")]
+    Draw(String),
+}
+
+/// What to do about a failed write, where that can be told.
+fn cure(problem: &io::Error) -> &'static str {
+    match problem.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            ": give a folder that you may write to with --out"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            ": make room, or give a folder on another disk with --out"
+        }
+        io::ErrorKind::InvalidFilename => ": rename the recording to something shorter",
+        _ => "",
+    }
+}
+
+/// Writes every result of `session` into `folder`, each named `stem` and what it is; makes the
+/// folder where there is none. The paths: the tables, the session, the figures.
+///
+/// All or nothing: each result is first written whole to a temporary file beside its place, and
+/// only when all of them are on the disk do they take their names.
+///
+/// # Errors
+/// [`Error`] with path and cure; then no result has been left half-written and no temporary file
+/// remains.
+pub fn write_all(folder: &Path, stem: &str, session: &Session, figures: bool) -> Result<Vec<PathBuf>, Error> {
+    let mut results: Vec<(&str, Vec<u8>)> = vec![
+        ("twitches.tsv", tables::twitches(session).into_bytes()),
+        ("candidates.tsv", tables::candidates(session).into_bytes()),
+        ("insertions.tsv", tables::insertions(session).into_bytes()),
+        ("session.json", session_json(session)?.into_bytes()),
+    ];
+    if figures {
+        let (dwell, trace) = (figure::dwell(&[session]), figure::trace(session));
+        results.push(("dwell.svg", dwell.svg()?.into_bytes()));
+        results.push(("dwell.png", dwell.png()?));
+        results.push(("trace.svg", trace.svg()?.into_bytes()));
+        results.push(("trace.png", trace.png()?));
+    }
+    make_folder(folder)?;
+    let mut staged = Vec::new();
+    for (what, bytes) in &results {
+        let path = folder.join(format!("{stem}_{what}"));
+        if path.is_dir() {
+            return Err(Error::FolderInTheWay { path });
+        }
+        let file = stage(folder, bytes).map_err(|problem| Error::Write { path: path.clone(), problem })?;
+        staged.push((file, path));
+    }
+    publish(staged, folder)
+}
+
+fn make_folder(folder: &Path) -> Result<(), Error> {
+    let not_a_folder = folder.ancestors().find(|a| a.exists() && !a.is_dir());
+    if let Some(path) = not_a_folder {
+        return Err(Error::NotAFolder { path: path.to_owned() });
+    }
+    fs::create_dir_all(folder).map_err(|problem| Error::Write { path: folder.to_owned(), problem })
+}
+
+/// A temporary file in `folder` that holds `bytes`, on the disk; dropped, it is gone.
+fn stage(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".twitchscope-").suffix(".part");
+    // A temporary file is private by default; a result is as readable as any other new file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// Gives every staged file its name.
+fn publish(staged: Vec<(NamedTempFile, PathBuf)>, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut done: Vec<PathBuf> = Vec::new();
+    for (file, path) in staged {
+        if let Err(failed) = file.persist(&path) {
+            // Half a set would pass for a whole one. What cannot be removed is at least whole.
+            for path in &done {
+                let _ = fs::remove_file(path);
+            }
+            return Err(Error::Write { path, problem: failed.error });
+        }
+        done.push(path);
+    }
+    // So that the names survive a power cut; not every system can do this, and the files are whole.
+    let _ = fs::File::open(folder).and_then(|f| f.sync_all());
+    Ok(done)
+}

@@ -1,0 +1,134 @@
+//! The tables: tab separated, BIDS style, `onset` and `duration` first, `n/a` where nothing is
+//! known. Column names and their order are a contract: people script against them.
+
+use crate::session::Session;
+use crate::statistics;
+
+/// `X_twitches.tsv`: one row a twitch, merged over channels.
+pub fn twitches(session: &Session) -> String {
+    let mut table = Table::new(
+        "onset duration trial_type channel insertion dwell order peak_uv rms_uv snr_db discharges",
+    );
+    for t in &session.twitches {
+        table.row([
+            seconds(t.onset),
+            seconds(t.duration),
+            "twitch".into(),
+            text(&t.channel),
+            t.insertion.map_or_else(unknown, |i| (i + 1).to_string()),
+            t.dwell.map_or_else(unknown, seconds),
+            t.order.map_or_else(unknown, |o| o.to_string()),
+            amplitude(session, t.peak_uv),
+            amplitude(session, t.rms_uv),
+            number(t.snr_db, 2),
+            t.discharges.to_string(),
+        ]);
+    }
+    table.0
+}
+
+/// `X_candidates.tsv`: everything that crossed the threshold, accepted or not, and why.
+pub fn candidates(session: &Session) -> String {
+    let mut table = Table::new("onset duration trial_type channel reason snr_db");
+    for c in &session.candidates {
+        table.row([
+            seconds(c.onset),
+            seconds(c.duration),
+            c.class.name().into(),
+            text(&c.channel),
+            text(&c.reason),
+            number(c.snr_db, 2),
+        ]);
+    }
+    table.0
+}
+
+/// `X_insertions.tsv`: one row an insertion, whether it twitched or not; rates a minute of observed
+/// dwell with their exact 95 % Poisson interval.
+pub fn insertions(session: &Session) -> String {
+    let mut table = Table::new(
+        "onset duration label dwell observed twitches rate_per_min rate_low rate_high first_twitch last_twitch",
+    );
+    for i in &session.insertions {
+        let rate = statistics::rate(i.twitches.len() as u64, i.observed);
+        let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
+        table.row([
+            seconds(i.onset),
+            seconds(i.dwell),
+            i.label.as_deref().map_or_else(unknown, text),
+            seconds(i.dwell),
+            seconds(i.observed),
+            i.twitches.len().to_string(),
+            of(rate.map(|r| r.per_min)),
+            of(rate.map(|r| r.interval.low)),
+            of(rate.map(|r| r.interval.high)),
+            i.twitches.first().copied().map_or_else(unknown, seconds),
+            i.twitches.last().copied().map_or_else(unknown, seconds),
+        ]);
+    }
+    table.0
+}
+
+struct Table(String);
+
+impl Table {
+    fn new(columns: &str) -> Self {
+        Self(columns.replace(' ', "\t") + "\n")
+    }
+
+    fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.0.push_str(&cells.join("\t"));
+        self.0.push('\n');
+    }
+}
+
+fn unknown() -> String {
+    "n/a".into()
+}
+
+/// A time or duration, s. Six decimals tell the samples apart up to 500 kHz.
+fn seconds(s: f64) -> String {
+    number(s, 6)
+}
+
+fn number(value: f64, decimals: usize) -> String {
+    // Adding zero turns -0.0, which would print its sign, into 0.0.
+    if value.is_finite() { format!("{:.decimals$}", value + 0.0) } else { unknown() }
+}
+
+/// An amplitude in µV: without calibration there is none, whatever the number.
+fn amplitude(session: &Session, uv: Option<f64>) -> String {
+    uv.filter(|_| session.source.calibrated).map_or_else(unknown, |v| number(v, 3))
+}
+
+/// Text that stays within its cell: what would end a cell or a line, or confuse a terminal, is a
+/// space; no text at all is unknown.
+fn text(raw: &str) -> String {
+    let line: String = raw.chars().map(|c| if c.is_control() || is_line_end(c) { ' ' } else { c }).collect();
+    let trimmed = line.trim();
+    if trimmed.is_empty() { unknown() } else { trimmed.to_owned() }
+}
+
+/// The line ends of Unicode that are not control characters.
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_none_are_unknown() {
+        for none in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(number(none, 3), "n/a");
+        }
+        assert_eq!(number(-0.0, 2), "0.00");
+    }
+
+    #[test]
+    fn text_never_leaves_its_cell() {
+        assert_eq!(text(" a\tb\r\nc\u{2028}d\u{1b}[31m"), "a b  c d [31m");
+        assert_eq!(text("\t"), "n/a");
+    }
+}

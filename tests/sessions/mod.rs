@@ -1,0 +1,160 @@
+//! Sessions made up for the tests of reports: no recording behind them, any shape wanted.
+
+use twitchscope::detect::Class;
+use twitchscope::session::{
+    CandidateRecord, ChannelQuality, Control, InsertionRecord, MaskedSpan, Overview, SCHEMA, Session,
+    SourceInfo, TwitchRecord,
+};
+use twitchscope::settings::Settings;
+
+/// Numbers that look random and are the same everywhere: a linear congruence (Knuth, MMIX).
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// From 0 up to, not including, 1.
+    pub fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+/// A quiet recording of `duration` seconds with channels `names`: nothing in it.
+pub fn quiet(name: &str, duration: f64, names: &[&str]) -> Session {
+    let channel = |name: &&str| ChannelQuality {
+        name: (*name).into(),
+        noise_rms: Some(4.2),
+        threshold_db: Some(9.3),
+        smallest_rms: Some([18.1, 12.4, 9.8]),
+        mains_hz: vec![50.0],
+        heart_beats: 0,
+        masked_s: 0.0,
+    };
+    let bins = (duration * 25.0).clamp(0.0, 20_000.0) as usize;
+    let mut dice = Dice::new(7);
+    let mut noise = || (0..bins).map(|_| (8.0 + 6.0 * dice.roll()) as f32).collect::<Vec<f32>>();
+    let high: Vec<Vec<f32>> = names.iter().map(|_| noise()).collect();
+    let low = high.iter().map(|c| c.iter().rev().map(|v| -v).collect()).collect();
+    Session {
+        schema: SCHEMA,
+        version: "0.1.0".into(),
+        source: SourceInfo {
+            name: name.into(),
+            sha256: "00".repeat(32),
+            format: "WAV, 16 bit".into(),
+            sampling_frequency_hz: 2000.0,
+            frames: (duration * 2000.0) as u64,
+            duration_s: duration,
+            calibrated: true,
+        },
+        settings: Settings::default(),
+        channels: names.iter().map(channel).collect(),
+        marked: true,
+        insertions: vec![],
+        twitches: vec![],
+        candidates: vec![],
+        masked: vec![],
+        control: Control { observed_s: duration, twitches: 0 },
+        warnings: vec![],
+        overview: Overview { bin_s: if bins > 0 { duration / bins as f64 } else { 0.04 }, low, high },
+    }
+}
+
+/// Puts a needle in from `onset` for `dwell` seconds, with twitches at `ages` since then.
+pub fn insert(session: &mut Session, label: Option<&str>, onset: f64, dwell: f64, ages: &[f64]) {
+    let place = session.insertions.len();
+    let still_in = onset + dwell >= session.source.duration_s;
+    for (n, age) in ages.iter().enumerate() {
+        let channel = (place + n) % session.channels.len().max(1);
+        let size = (1600.0 / (1.0 + 0.4 * n as f64)).round() / 10.0;
+        burst(session, channel, onset + age, 0.12, size as f32);
+        session.twitches.push(TwitchRecord {
+            onset: onset + age,
+            duration: 0.085,
+            channel: session.channels.get(channel).map(|c| c.name.clone()).unwrap_or_default(),
+            insertion: Some(place),
+            dwell: Some(*age),
+            order: Some(n as u32 + 1),
+            peak_uv: Some(size),
+            rms_uv: Some((size * 100.0 / 3.0).round() / 100.0),
+            snr_db: 17.25,
+            discharges: 4,
+        });
+        let twitch = session.twitches[session.twitches.len() - 1].clone();
+        session.candidates.push(CandidateRecord {
+            onset: twitch.onset,
+            duration: twitch.duration,
+            class: Class::Twitch,
+            channel: twitch.channel,
+            reason: "a short burst of motor units".into(),
+            snr_db: twitch.snr_db,
+        });
+    }
+    session.insertions.push(InsertionRecord {
+        onset,
+        dwell,
+        label: label.map(str::to_owned),
+        still_in,
+        observed: dwell,
+        twitches: ages.to_vec(),
+        masked: vec![],
+    });
+    session.twitches.sort_by(|a, b| a.onset.total_cmp(&b.onset));
+}
+
+/// Something that was found and rejected.
+pub fn reject(session: &mut Session, class: Class, channel: usize, onset: f64, duration: f64) {
+    burst(session, channel, onset, duration, 60.0);
+    let channel = session.channels[channel].name.clone();
+    let reason = "for a reason".into();
+    session.candidates.push(CandidateRecord { onset, duration, class, channel, reason, snr_db: 11.5 });
+    session.candidates.sort_by(|a, b| a.onset.total_cmp(&b.onset));
+}
+
+/// A span without a valid signal, within `insertion` where one is given.
+pub fn mask(session: &mut Session, channel: Option<&str>, onset: f64, duration: f64) {
+    let channel = channel.map(str::to_owned);
+    session.masked.push(MaskedSpan { onset, duration, channel, reason: "gap".into() });
+    for i in &mut session.insertions {
+        let (from, to) = ((onset - i.onset).max(0.0), (onset + duration - i.onset).min(i.dwell));
+        if to > from {
+            i.masked.push([from, to]);
+            i.observed -= to - from;
+        }
+    }
+}
+
+/// Raises the outline of `channel` from `onset` for `duration` seconds to ± `size`.
+pub fn burst(session: &mut Session, channel: usize, onset: f64, duration: f64, size: f32) {
+    let bin_s = session.overview.bin_s;
+    let (from, to) = ((onset / bin_s) as usize, ((onset + duration) / bin_s) as usize);
+    let Some(high) = session.overview.high.get_mut(channel) else { return };
+    for (n, v) in high.iter_mut().enumerate().skip(from).take(to + 1 - from) {
+        *v = size * (1.0 - 0.1 * (n % 3) as f32);
+        session.overview.low[channel][n] = -size * (1.0 - 0.12 * (n % 2) as f32);
+    }
+}
+
+/// `insertions` needles one after another, a twitch rate that decays with dwell.
+pub fn many(insertions: usize, seed: u64) -> Session {
+    let mut dice = Dice::new(seed);
+    let mut session = quiet("many.wav", insertions as f64 * 70.0, &["UT"]);
+    for n in 0..insertions {
+        let dwell = (15_000.0 + 45_000.0 * dice.roll()).round() / 1000.0;
+        let mut ages = vec![];
+        let mut age = 0.0;
+        loop {
+            // Exponential gaps whose mean grows with dwell.
+            age += -(1.0 - dice.roll()).ln() * (6.0 + age);
+            if age >= dwell {
+                break;
+            }
+            ages.push((age * 1e4).round() / 1e4);
+        }
+        insert(&mut session, None, 5.0 + 70.0 * n as f64, dwell, &ages);
+    }
+    session
+}
