@@ -1,6 +1,6 @@
 //! What happened in one recording: the exchange form between the pipeline and every view.
 //!
-//! A session is made once, by [`Session::new`], saved as JSON (`"schema": 1`) and read back by
+//! A session is made once, by `analysis`, saved as JSON (`"schema": 1`) and read back by
 //! `plot` and by sets of recordings. Views read sessions, never recordings. This room knows
 //! units, insertions, settings and detections; it must never know sources or plots.
 

@@ -36,6 +36,28 @@ pub struct Settings {
     pub mains: Mains,
 }
 
+/// A false-alarm budget by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Preset {
+    /// Nothing faint is missed: two false alarms a minute.
+    Sensitive,
+    /// One in ten minutes.
+    Balanced,
+    /// What is found is there: one in a hundred minutes.
+    Specific,
+}
+
+impl Preset {
+    /// False alarms a minute and channel.
+    pub const fn false_alarms_per_min(self) -> f64 {
+        match self {
+            Self::Sensitive => 2.0,
+            Self::Balanced => 0.1,
+            Self::Specific => 0.01,
+        }
+    }
+}
+
 /// Whether and where mains is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

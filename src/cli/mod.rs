@@ -1,24 +1,53 @@
 //! Arguments, and one file a command. This room may use every other, and nobody knows it.
 
+mod analyze;
 mod contaminants;
-pub mod evaluate;
+mod evaluate;
+mod output;
+mod plot;
 mod quantity;
-pub mod simulate;
+mod simulate;
+mod summary;
 
-use clap::Parser;
+use std::io;
+
+use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
 
 /// Finds local twitch responses in surface EMG and counts them against needle dwell time.
+///
+/// Research software, no medical device.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "twitchscope", version, max_term_width = 100)]
 enum Command {
+    Analyze(analyze::Arguments),
     Simulate(simulate::Arguments),
     Evaluate(evaluate::Arguments),
+    Plot(plot::Arguments),
+    /// Prints completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
 }
 
 /// Runs the command that was typed.
 pub fn run() -> anyhow::Result<()> {
     match Command::parse() {
+        Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Plot(arguments) => plot::run(&arguments),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Command::command(), "twitchscope", &mut script);
+            Ok(output::say(&String::from_utf8_lossy(&script))?)
+        }
     }
+}
+
+/// Whether the command ended because nobody reads what it prints any more.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
 }

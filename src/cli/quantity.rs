@@ -23,6 +23,18 @@ pub fn seconds(text: &str) -> Result<Seconds, String> {
     }
 }
 
+/// How many a minute: `0.1/min`, or the bare number.
+///
+/// # Errors
+/// Says what was expected.
+pub fn per_minute(text: &str) -> Result<f64, String> {
+    let number = text.trim().strip_suffix("/min").unwrap_or(text.trim());
+    match number.trim().parse::<f64>() {
+        Ok(n) if n.is_finite() && n > 0.0 => Ok(n),
+        _ => Err("give how many a minute, above 0, as in 0.1/min".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

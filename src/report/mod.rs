@@ -111,15 +111,35 @@ pub fn write_all(folder: &Path, stem: &str, session: &Session, figures: bool) ->
         ("session.json", session_json(session)?.into_bytes()),
     ];
     if figures {
-        let (dwell, trace) = (figure::dwell(&[session]), figure::trace(session));
-        results.push(("dwell.svg", dwell.svg()?.into_bytes()));
-        results.push(("dwell.png", dwell.png()?));
-        results.push(("trace.svg", trace.svg()?.into_bytes()));
-        results.push(("trace.png", trace.png()?));
+        results.extend(drawn(&[session])?);
     }
+    write_named(folder, stem, &results)
+}
+
+/// Draws the figures of saved sessions into `folder`: the dwell figure over all of them and, for
+/// one alone, its trace. All or nothing, as [`write_all`].
+///
+/// # Errors
+/// [`Error`] with path and cure.
+pub fn write_figures(folder: &Path, stem: &str, sessions: &[Session]) -> Result<Vec<PathBuf>, Error> {
+    let sessions: Vec<&Session> = sessions.iter().collect();
+    write_named(folder, stem, &drawn(&sessions)?)
+}
+
+fn drawn(sessions: &[&Session]) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
+    let dwell = figure::dwell(sessions);
+    let mut results = vec![("dwell.svg", dwell.svg()?.into_bytes()), ("dwell.png", dwell.png()?)];
+    if let [session] = sessions {
+        let trace = figure::trace(session);
+        results.extend([("trace.svg", trace.svg()?.into_bytes()), ("trace.png", trace.png()?)]);
+    }
+    Ok(results)
+}
+
+fn write_named(folder: &Path, stem: &str, results: &[(&str, Vec<u8>)]) -> Result<Vec<PathBuf>, Error> {
     make_folder(folder)?;
     let mut staged = Vec::new();
-    for (what, bytes) in &results {
+    for (what, bytes) in results {
         let path = folder.join(format!("{stem}_{what}"));
         if path.is_dir() {
             return Err(Error::FolderInTheWay { path });

@@ -1,0 +1,178 @@
+//! `twitchscope analyze`: a recording → tables, session, figures.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use twitchscope::analysis;
+use twitchscope::report;
+use twitchscope::session::Session;
+use twitchscope::settings::{Preset, Settings};
+use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Voltage, sha256};
+
+use super::output::say;
+use super::quantity::per_minute;
+use super::summary::summary;
+
+/// Finds the twitches of recordings and counts them against needle dwell time.
+///
+/// Prints a summary of each recording. With --out it also writes X_twitches.tsv,
+/// X_candidates.tsv, X_insertions.tsv, X_session.json and the figures X_dwell and X_trace as SVG
+/// and PNG.
+///
+/// Needle marks are taken from X_events.tsv or X-events.txt beside X.wav, from the cue points of
+/// the WAV, or from --insertion.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// WAV recordings
+    #[arg(required = true, value_name = "RECORDING")]
+    recordings: Vec<PathBuf>,
+    /// The folder for tables, session and figures; made where it is missing
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// No figures
+    #[arg(long)]
+    no_figures: bool,
+    /// The session as JSON on standard output, the summary on standard error
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    choices: Choices,
+}
+
+/// What the recording is and which needle was in.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "The recording")]
+pub struct Input {
+    /// The file of marks, instead of the one beside the recording
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// A needle from START to END in seconds, as 12.5..40,left; overrides all other marks
+    #[arg(long, value_name = "START..END[,LABEL]")]
+    insertion: Vec<InsertionOption>,
+    /// SpikeRecorder's marker that means needle in
+    #[arg(long, value_name = "ID", default_value = "1")]
+    needle_in: String,
+    /// SpikeRecorder's marker that means needle out
+    #[arg(long, value_name = "ID", default_value = "0")]
+    needle_out: String,
+    /// What one full scale is, as 5mV
+    #[arg(long, value_name = "VOLTAGE", conflicts_with = "lsb")]
+    full_scale: Option<Voltage>,
+    /// What one count is, as 0.5uV
+    #[arg(long, value_name = "VOLTAGE")]
+    lsb: Option<Voltage>,
+    /// Which channels, counted from 1, as 1,3 [default: all]
+    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    channels: Option<Vec<usize>>,
+}
+
+impl Input {
+    /// As the reader of recordings wants it.
+    fn options(&self) -> Options {
+        let scale = match (self.full_scale, self.lsb) {
+            (Some(v), _) => ScaleOption::FullScale(v.microvolts()),
+            (None, Some(v)) => ScaleOption::Lsb(v.microvolts()),
+            (None, None) => ScaleOption::FromFile,
+        };
+        Options {
+            scale,
+            channels: self.channels.clone(),
+            events: self.events.clone(),
+            insertions: self.insertion.clone(),
+            needle_in_id: self.needle_in.clone(),
+            needle_out_id: self.needle_out.clone(),
+        }
+    }
+}
+
+/// How twitches are looked for.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Detection")]
+pub struct Choices {
+    /// Settings from a TOML file
+    #[arg(long, value_name = "FILE.toml")]
+    settings: Option<PathBuf>,
+    /// A false-alarm budget by name: 2, 0.1 or 0.01 a minute and channel
+    #[arg(long, value_enum)]
+    preset: Option<Preset>,
+    /// The false-alarm budget, a minute and channel, as 0.1/min
+    #[arg(long, value_name = "N/min", value_parser = per_minute, conflicts_with = "preset")]
+    false_alarms: Option<f64>,
+}
+
+impl Choices {
+    /// The defaults, then the file, then the options.
+    fn settings(&self) -> Result<Settings> {
+        let mut settings = match &self.settings {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the settings file {}", path.display()))?;
+                Settings::from_toml(&text)
+                    .with_context(|| format!("in the settings file {}", path.display()))?
+            }
+            None => Settings::default(),
+        };
+        if let Some(preset) = self.preset {
+            settings.false_alarms_per_min = preset.false_alarms_per_min();
+        }
+        if let Some(budget) = self.false_alarms {
+            settings.false_alarms_per_min = budget;
+        }
+        Ok(settings)
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let settings = arguments.choices.settings()?;
+    let options = arguments.input.options();
+    check_names(&arguments.recordings)?;
+    for path in &arguments.recordings {
+        let session = analyze(path, &options, &settings)?;
+        let mut text = summary(&session);
+        if let Some(folder) = &arguments.out {
+            let written = report::write_all(folder, stem(path).as_ref(), &session, !arguments.no_figures)?;
+            text += &format!("\n{} files in {}\n", written.len(), folder.display());
+        }
+        if arguments.json {
+            eprint!("{text}");
+            say(&report::session_json(&session)?)?;
+        } else {
+            say(&text)?;
+        }
+    }
+    Ok(())
+}
+
+fn analyze(path: &Path, options: &Options, settings: &Settings) -> Result<Session> {
+    let mut recording = Recording::open(path, options)?;
+    let bar = ProgressBar::new(recording.frames());
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {eta} left")?;
+    bar.set_style(style);
+    bar.set_message(recording.name());
+    let checksum = sha256(path)?;
+    let session =
+        analysis::analyze(&mut recording, settings, checksum, &mut |frames| bar.set_position(frames));
+    bar.finish_and_clear();
+    session.with_context(|| format!("cannot analyse {}", path.display()))
+}
+
+/// The file's name without ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Results are named after recordings: two of one name would overwrite each other.
+fn check_names(paths: &[PathBuf]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for path in paths {
+        if !seen.insert(stem(path)) {
+            bail!("two recordings are called {}: analyse them into different folders", stem(path));
+        }
+    }
+    Ok(())
+}

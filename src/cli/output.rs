@@ -1,0 +1,13 @@
+//! Standard output, where a reader may go away at any time.
+
+use std::io::{self, Write};
+
+/// Prints `text`.
+///
+/// # Errors
+/// What the system says; a closed pipe is for `main` to take as a wish.
+pub fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

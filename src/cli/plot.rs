@@ -1,0 +1,40 @@
+//! `twitchscope plot`: the figures again from saved sessions.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use twitchscope::report;
+
+use super::output::say;
+
+/// Draws the figures again from saved sessions.
+///
+/// One session gives its dwell and its trace figure. Several give one dwell figure over all of
+/// their insertions.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Sessions that `analyze --out` wrote
+    #[arg(required = true, value_name = "SESSION.json")]
+    sessions: Vec<PathBuf>,
+    /// The folder for the figures; made where it is missing
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// The figures' name without ending [default: that of the first session]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let sessions =
+        arguments.sessions.iter().map(|p| report::read_session(p)).collect::<Result<Vec<_>, _>>()?;
+    let first =
+        arguments.sessions.first().and_then(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
+    let first = first.unwrap_or_default();
+    let name = arguments.name.clone().unwrap_or_else(|| first.trim_end_matches("_session").to_owned());
+    let written = report::write_figures(&arguments.out, &name, &sessions)?;
+    for path in written {
+        say(&format!("{}\n", path.display()))?;
+    }
+    Ok(())
+}
