@@ -40,6 +40,10 @@ fn shapes() -> Vec<Session> {
     let mut holes = small();
     holes.overview.high[0].iter_mut().step_by(3).for_each(|v| *v = f32::NAN);
     holes.overview.low[0].truncate(5);
+    // Numbers so small that what is divided by them overflows.
+    let mut tiny = small();
+    tiny.source.duration_s = 1e-308;
+    tiny.overview.bin_s = 1e-181;
     let mut ragged = quiet("ragged", 10.0, &["a", "b", "c"]);
     ragged.overview.low.truncate(1);
     ragged.overview.high.truncate(2);
@@ -48,6 +52,7 @@ fn shapes() -> Vec<Session> {
         long,
         nan,
         holes,
+        tiny,
         ragged,
         quiet("no channels", 0.0, &[]),
         quiet("forty channels", 5.0, &["c"; 40]),
@@ -269,8 +274,8 @@ fn a_file_is_no_folder_for_results() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
 }
 
-/// `/dev/full` cannot hold a folder, so a name that no system takes stands for every failure of the
-/// system while writing.
+/// A full disk takes a mount, so a name that no system takes stands for every failure of the system
+/// while writing.
 #[test]
 fn a_failure_of_the_system_names_the_result() {
     let folder = tempfile::tempdir().unwrap();

@@ -165,8 +165,10 @@ fn stage(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     // A temporary file is private by default; a result is as readable as any other new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    // The reader knows the result's name; that of a file which is gone again would only puzzle.
+    let unnamed = |e: io::Error| io::Error::new(e.kind(), e.kind().to_string());
+    let mut file = builder.tempfile_in(folder).map_err(unnamed)?;
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
 }

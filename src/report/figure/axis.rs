@@ -48,7 +48,7 @@ const DECIMAL: &[f64] = &[1.0, 2.0, 5.0, 10.0];
 /// Steps between 10 and 60 that seconds and minutes are counted in.
 const SIXTIES: &[f64] = &[10.0, 15.0, 20.0, 30.0, 60.0, 120.0];
 
-/// The least step of `people's counting` that makes at most `most` steps up to `span`.
+/// The least step in which people count that makes at most `most` steps up to `span`.
 fn step(span: f64, most: usize, sixties: bool) -> f64 {
     let least = (span / most.max(1) as f64).max(1e-9);
     if sixties && (10.0..=120.0).contains(&least) {

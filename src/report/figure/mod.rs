@@ -1,6 +1,6 @@
 //! The figures: what a person sees first.
 //!
-//! A figure is laid out once, as shapes on a [`sheet::Sheet`] in points of print, and then printed
+//! A figure is laid out once, as shapes on a sheet in points of print, and then printed
 //! as SVG or PNG, so both show the same. Each figure has one file; `theme` holds what they share.
 //! plotters is known to `theme` and `print` only.
 
