@@ -19,6 +19,8 @@ pub struct Plan {
     pub efforts: &'static [[f64; 2]],
     /// Mains that is added, Hz, and its share of the power.
     pub hum: Option<(f64, f64)>,
+    /// Bursts lie on its efforts too.
+    pub on_efforts: bool,
     /// Rates that it is tried at, Hz.
     pub rates: &'static [f64],
     /// Converters of so few bits, each at the first rate.
@@ -35,19 +37,20 @@ pub struct Background {
     pub efforts: Vec<[f64; 2]>,
 }
 
+/// The twelve flicks, with the weak activity just before and after them.
 const FLICKS: &[[f64; 2]] = &[
-    [3.4, 4.0],
-    [7.5, 8.0],
-    [11.7, 12.3],
-    [14.9, 15.5],
-    [17.8, 18.4],
-    [21.1, 21.8],
-    [25.2, 25.8],
-    [29.0, 29.6],
-    [31.7, 32.3],
-    [34.3, 34.9],
-    [37.0, 37.6],
-    [39.9, 40.5],
+    [3.15, 4.20],
+    [7.25, 8.30],
+    [11.45, 12.50],
+    [14.65, 15.70],
+    [17.55, 18.60],
+    [20.95, 22.00],
+    [24.95, 26.00],
+    [28.75, 29.80],
+    [31.45, 32.50],
+    [34.15, 35.20],
+    [36.75, 37.80],
+    [39.75, 40.80],
 ];
 const NINE_EFFORTS: &[[f64; 2]] = &[
     [0.6, 2.8],
@@ -61,16 +64,16 @@ const NINE_EFFORTS: &[[f64; 2]] = &[
     [25.6, 28.5],
 ];
 const TEN_EFFORTS: &[[f64; 2]] = &[
-    [1.0, 2.0],
-    [3.6, 5.2],
-    [5.3, 6.8],
-    [7.0, 8.8],
-    [8.8, 10.5],
-    [10.8, 12.2],
-    [12.6, 14.1],
-    [14.3, 15.6],
-    [16.0, 17.5],
-    [18.0, 20.0],
+    [1.1, 1.65],
+    [3.65, 4.75],
+    [5.55, 6.4],
+    [7.25, 8.3],
+    [9.05, 10.2],
+    [10.85, 12.0],
+    [12.75, 14.05],
+    [14.55, 15.5],
+    [16.45, 17.25],
+    [18.25, 19.1],
 ];
 /// Short bursts, and weak activity of which nobody can say what it is.
 const BIOSPPY_OWN: &[[f64; 2]] = &[
@@ -89,7 +92,16 @@ const COARSE: &[u32] = &[10, 8];
 
 const fn plan(name: &'static str, stem: &'static str, channel: usize, span: [f64; 2]) -> Plan {
     let from = Some((stem, channel, span));
-    Plan { name, from, unknown: &[], efforts: &[], hum: None, rates: ALL_RATES, bits: COARSE }
+    Plan {
+        name,
+        from,
+        unknown: &[],
+        efforts: &[],
+        hum: None,
+        on_efforts: false,
+        rates: ALL_RATES,
+        bits: COARSE,
+    }
 }
 
 const fn hum(name: &'static str, hz: f64, share: f64) -> Plan {
@@ -108,10 +120,10 @@ pub const PLANS: &[Plan] = &[
         rates: ECG_RATES,
         ..plan("ecg 5, beside efforts", "emggo_ecg_8ch", 4, [0.5, 19.9])
     },
-    Plan { rates: ECG_RATES, ..plan("ecg 1, anywhere", "emggo_ecg_8ch", 0, [0.5, 19.9]) },
-    Plan { rates: ECG_RATES, ..plan("ecg 8, anywhere", "emggo_ecg_8ch", 7, [0.5, 19.9]) },
+    Plan { on_efforts: true, rates: ECG_RATES, ..plan("ecg 1, anywhere", "emggo_ecg_8ch", 0, [0.5, 19.9]) },
+    Plan { on_efforts: true, rates: ECG_RATES, ..plan("ecg 8, anywhere", "emggo_ecg_8ch", 7, [0.5, 19.9]) },
     Plan { efforts: NINE_EFFORTS, ..plan("efforts, beside", "plux_biceps_efforts", 0, [0.0, 28.5]) },
-    plan("efforts, anywhere", "plux_biceps_efforts", 0, [0.0, 28.5]),
+    Plan { on_efforts: true, ..plan("efforts, anywhere", "plux_biceps_efforts", 0, [0.0, 28.5]) },
     Plan { rates: &[200.0, 500.0], ..plan("rest 1", "openbci_S02_rest", 0, [0.0, 32.0]) },
     Plan { rates: &[200.0, 500.0], ..plan("rest 2", "openbci_S02_rest", 1, [0.0, 32.0]) },
     Plan { unknown: FLICKS, ..plan("tonic", "plux_thumb_flicks", 0, [15.5, 40.4]) },

@@ -139,8 +139,17 @@ fn summary(by_background: &BTreeMap<&str, Vec<f64>>, by_snr: &BTreeMap<i64, [usi
     for (name, all) in by_background {
         println!("| {name} | {:.3} | {:.3} |", mean(all), least(all));
     }
-    let means: Vec<f64> = by_background.values().map(|all| mean(all)).collect();
-    println!("| **all** | **{:.3}** | **{:.3}** (worst background's mean) |", mean(&means), least(&means));
+    let hard = |name: &str| PLANS.iter().any(|p| p.name == name && p.on_efforts);
+    let means = |hard_too: bool| -> Vec<f64> {
+        by_background.iter().filter(|(n, _)| hard_too || !hard(n)).map(|(_, all)| mean(all)).collect()
+    };
+    for (title, all) in [("all", means(true)), ("all but bursts on efforts", means(false))] {
+        println!(
+            "| **{title}** | **{:.3}** | **{:.3}** (worst background's mean) |",
+            mean(&all),
+            least(&all)
+        );
+    }
     println!("\nRecall from SNR in dB on:");
     for (from, [truth, matched]) in by_snr {
         println!("{from} dB: {:.3} of {truth}", *matched as f64 / *truth as f64);

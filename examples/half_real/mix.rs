@@ -12,9 +12,9 @@ const LENGTH_S: [f64; 2] = [0.010, 0.160];
 /// Its power over the local noise, dB.
 const SNR_DB: [f64; 2] = [8.0, 22.0];
 /// The least time from burst to burst, and the mean of what comes on top, s.
-const GAP_S: [f64; 2] = [0.25, 1.2];
+const GAP_S: [f64; 2] = [0.25, 0.8];
 /// The least time to activity of the background's own, s.
-const BESIDE_S: f64 = 0.25;
+const BESIDE_S: f64 = 0.15;
 /// Nothing is added before this time and so close to the end, s: a detector needs to hear noise.
 const ENDS_S: [f64; 2] = [2.0, 0.3];
 /// Noise is measured in windows so long, so far to either side, s.
