@@ -119,7 +119,7 @@ impl Heard {
                 e.shape.share,
                 e.shape.extrema,
                 e.shape.jump,
-                e.shape.railed,
+                e.shape.balance,
                 f.candidate.snr_db,
                 e.shape.frequency_hz
             );

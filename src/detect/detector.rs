@@ -22,14 +22,16 @@ const KEPT_S: f64 = 8.0;
 /// A hop-by-hop burst is closed by force after this long, s.
 const MOST_S: f64 = 2.0;
 /// Pauses up to this long do not end an effort, ms.
-const EFFORT_BRIDGE_MS: f64 = 120.0;
+const EFFORT_BRIDGE_MS: f64 = 60.0;
+/// Energies of 64 ms bridge pauses by themselves; a run of them bridges this much more, ms.
+const RUN_BRIDGE_MS: f64 = 24.0;
 /// Surroundings are looked at from a small distance over this length on either side, ms.
 const SURROUNDINGS_MS: f64 = 300.0;
 const DISTANCE_MS: f64 = 48.0;
 /// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
 const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
-const BEAT_MARGIN: f32 = 1.5;
+const BEAT_MARGIN: f32 = 2.0;
 /// What a step leaves behind the filter is over after this, ms; it begins this much before.
 const RING_MS: (f64, f64) = (8.0, 22.0);
 /// The least number of energies a floor may rest on: half a second.
@@ -171,7 +173,8 @@ impl Detector {
         let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
         let long = self.clock.time(run.last + 1 - run.first) > self.limits.longest;
         if long {
-            let (onset, offset) = pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));
+            let (onset, offset) =
+                pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));
             let ms = self.clock.rate.seconds(offset - onset).ms();
             let m = measure(&self.tape, self.clock, onset, offset, self.score.amplitude_power());
             let shape = shape(&self.tape, self.clock, onset, offset);
@@ -181,6 +184,7 @@ impl Detector {
                 score_without_pulse: run.score,
                 run_ms: ms,
                 score_over_surroundings: run.score,
+                level: 1.0,
                 young_run: true,
                 score_over_beat: run.score,
                 shape,
@@ -286,6 +290,7 @@ impl Detector {
             score_without_pulse: self.score_without_pulse(first, last, shape.centre),
             run_ms: self.clock.time(self.run(first, last)).ms(),
             score_over_surroundings: burst.score * floor / surroundings,
+            level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
             young_run: self.young_run(first),
             score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, &b)),
             shape,
@@ -304,8 +309,8 @@ impl Detector {
         let floor = self.score.floor().max(f32::MIN_POSITIVE);
         let mut best = 0.0f32;
         for at in first..=last {
-            let usual = self.heart.usual(beat, at);
             for w in 0..WINDOWS - 1 {
+                let usual = self.heart.usual(beat, at, self.tape.detect.length(w));
                 let over = self.tape.detect.around(w, at).unwrap_or(0.0) / floor - BEAT_MARGIN * usual;
                 best = best.max(over / self.score.threshold(w));
             }
@@ -338,7 +343,7 @@ impl Detector {
     /// How many hops the activity around `first..=last` stays over the long floor, pauses bridged.
     fn run(&self, first: u64, last: u64) -> u64 {
         let low = self.score.low() * self.score.long_floor();
-        let bridge = self.clock.hops(self.limits.merge_gap);
+        let bridge = self.clock.hops(Seconds::from_ms(RUN_BRIDGE_MS));
         let active = |at: u64| self.tape.detect.around(FLOOR_WINDOW, at).is_some_and(|e| e > low);
         let reach = |mut at: u64, forward: bool| {
             let mut edge = at;

@@ -80,6 +80,11 @@ pub enum Reason {
         /// The jump over the peak in the band.
         ratio: f64,
     },
+    /// A pulse on a slower swing.
+    Swing {
+        /// The peak above 5 Hz over the peak in the band.
+        ratio: f64,
+    },
     /// Shorter than a twitch can be.
     TooShort {
         /// Its length, ms.
@@ -128,6 +133,9 @@ impl fmt::Display for Reason {
             }
             Self::Jump { ratio } => {
                 write!(f, "the unfiltered signal jumped by {ratio:.1} times the peak in the band")
+            }
+            Self::Swing { ratio } => {
+                write!(f, "one pulse on a swing {ratio:.1} times its peak in the band")
             }
             Self::TooShort { ms } => write!(f, "{ms:.0} ms: shorter than a twitch"),
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),
