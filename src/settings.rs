@@ -77,7 +77,7 @@ impl Default for Settings {
             high_hz: 450.0,
             corners_chosen: false,
             shortest_ms: 8.0,
-            longest_ms: 330.0,
+            longest_ms: 260.0,
             merge_gap_ms: 60.0,
             floor_s: 10.0,
             mains: Mains::Auto,

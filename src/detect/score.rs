@@ -17,6 +17,8 @@ use crate::units::Seconds;
 const STEP_MS: f64 = 16.0;
 /// The short floor: half a second on either side of the moment that is judged.
 const SHORT_S: f64 = 1.0;
+/// Spreads are learnt against the median of this much, so that a wandering floor does not widen them.
+const LOCAL_S: f64 = 2.0;
 /// The window whose median is the floor (64 ms).
 pub const FLOOR_WINDOW: usize = 2;
 /// The window that hysteresis looks at (32 ms).
@@ -160,6 +162,7 @@ pub struct Score {
     sigmas: f64,
     long: SlidingQuantile,
     short: SlidingQuantile,
+    local: SlidingQuantile,
     amplitude: SlidingQuantile,
     history: SlidingQuantile,
     spreads: [Spread; WINDOWS],
@@ -186,6 +189,7 @@ impl Score {
             sigmas,
             long: SlidingQuantile::new(values(floor.s())),
             short: SlidingQuantile::new(values(SHORT_S)),
+            local: SlidingQuantile::new(values(LOCAL_S)),
             amplitude: SlidingQuantile::new(values(floor.s())),
             history: SlidingQuantile::new(7200),
             spreads: std::array::from_fn(|w| Spread::new(window_s(w), bandwidth.hz())),
@@ -229,6 +233,7 @@ impl Score {
         let energy = tape.detect.ending(FLOOR_WINDOW, hops - 1);
         self.long.push(energy);
         self.short.push(energy);
+        self.local.push(energy);
         self.amplitude.push(tape.amplitude.ending(FLOOR_WINDOW, hops - 1));
         let lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma).powi(-3) as f32;
         let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * lift;
@@ -248,8 +253,8 @@ impl Score {
             return;
         }
         let half = tape.detect.length(WINDOWS - 1) / 2;
-        let floor = self.floor();
-        let steady = self.short_floor < STEADY * self.long_floor;
+        let floor = self.local.quantile(0.5).unwrap_or(0.0).max(self.quantum);
+        let steady = floor < STEADY * self.long_floor;
         if floor > 0.0 && steady && at >= half && tape.all_valid(at - half, at + half) {
             for w in 0..WINDOWS {
                 let median = floor * self.median(w) as f32;
@@ -352,6 +357,7 @@ impl Score {
     pub fn clear(&mut self) {
         self.long.clear();
         self.short.clear();
+        self.local.clear();
         self.amplitude.clear();
         self.history.clear();
         self.spreads.iter_mut().for_each(Spread::clear);
