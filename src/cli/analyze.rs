@@ -13,7 +13,7 @@ use twitchscope::settings::{Preset, Settings};
 use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Source, Voltage, sha256};
 
 use super::output::say;
-use super::quantity::per_minute;
+use super::quantity::{channel, per_minute};
 use super::summary::summary;
 
 /// Finds the twitches of recordings and counts them against needle dwell time.
@@ -67,7 +67,7 @@ pub struct Input {
     #[arg(long, value_name = "VOLTAGE")]
     lsb: Option<Voltage>,
     /// Which channels, counted from 1, as 1,3 [default: all]
-    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = channel)]
     channels: Option<Vec<usize>>,
 }
 
@@ -101,7 +101,13 @@ pub struct Choices {
     #[arg(long, value_name = "NAME", value_parser = preset())]
     preset: Option<Preset>,
     /// The false-alarm budget, a minute and channel, as 0.1/min
-    #[arg(long, value_name = "N/min", value_parser = per_minute, conflicts_with = "preset")]
+    #[arg(
+        long,
+        value_name = "N/min",
+        value_parser = per_minute,
+        conflicts_with = "preset",
+        allow_hyphen_values = true
+    )]
     false_alarms: Option<f64>,
 }
 
@@ -119,10 +125,10 @@ impl Choices {
     fn settings(&self) -> Result<Settings> {
         let mut settings = match &self.settings {
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("cannot read the settings file {}", path.display()))?;
-                Settings::from_toml(&text)
-                    .with_context(|| format!("in the settings file {}", path.display()))?
+                let text = std::fs::read_to_string(path).with_context(|| {
+                    format!("cannot read the settings file {}; check the name and the folder", path.display())
+                })?;
+                Settings::from_toml(&text).with_context(|| format!("the settings file {}", path.display()))?
             }
             None => Settings::default(),
         };
@@ -142,7 +148,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let options = arguments.input.options();
     check_names(&arguments.recordings)?;
     for (place, path) in arguments.recordings.iter().enumerate() {
-        let session = analyze(path, &options, &settings)?;
+        let session = analyze(path, &options, &settings, arguments.choices.settings.as_deref())?;
         let written = match &arguments.out {
             Some(folder) => report::write_all(folder, &stem(path), &session, !arguments.no_figures)?,
             None => Vec::new(),
@@ -168,7 +174,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 /// Work on more samples than this takes seconds, and shows how far it is.
 const LONG_WORK: u64 = 20_000_000;
 
-fn analyze(path: &Path, options: &Options, settings: &Settings) -> Result<Session> {
+/// Analyses one recording; `from` is the file of the settings, for messages.
+fn analyze(path: &Path, options: &Options, settings: &Settings, from: Option<&Path>) -> Result<Session> {
     let mut recording = Recording::open(path, options)?;
     let frames = recording.frames();
     let samples = frames.saturating_mul(recording.format().channels.len() as u64);
@@ -179,9 +186,12 @@ fn analyze(path: &Path, options: &Options, settings: &Settings) -> Result<Sessio
     let session =
         analysis::analyze(&mut recording, settings, checksum, &mut |frames| bar.set_position(frames));
     bar.finish_and_clear();
-    session.map_err(|error| match error {
+    session.map_err(|error| match (&error, from) {
+        (analysis::Error::Settings(_), Some(file)) => {
+            Error::new(error).context(format!("{}, with the settings of {}", path.display(), file.display()))
+        }
+        (analysis::Error::Settings(_), None) => Error::new(error).context(path.display().to_string()),
         // Errors of the source name the file themselves.
-        analysis::Error::Settings(_) => Error::new(error).context(path.display().to_string()),
         _ => Error::new(error),
     })
 }

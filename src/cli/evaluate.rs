@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     } else {
         table(&score, arguments.tolerance)
     };
-    Ok(say(&text)?)
+    say(&text)
 }
 
 /// The recording's duration from the sidecar of `X_truth.tsv`, where there is one.

@@ -41,7 +41,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Command::command(), "twitchscope", &mut script);
-            Ok(output::say(&String::from_utf8_lossy(&script))?)
+            output::say(&String::from_utf8_lossy(&script))
         }
     }
 }

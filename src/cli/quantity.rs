@@ -35,6 +35,15 @@ pub fn per_minute(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A channel's number, from 1.
+///
+/// # Errors
+/// Says what was expected.
+pub fn channel(text: &str) -> Result<usize, String> {
+    let number = text.trim().parse().ok().filter(|n| *n > 0);
+    number.ok_or_else(|| "give channels by number, counted from 1, as in 1,3".into())
+}
+
 /// Decibels, one number or a range: `12`, `12dB`, `12..20`.
 ///
 /// # Errors

@@ -86,7 +86,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let Some(folder) = arguments.out.as_ref().filter(|_| !arguments.list) else {
         let list: String = SCENARIOS.iter().map(|s| format!("{:<14} {}\n", s.name, s.shows)).collect();
-        return Ok(say(&list)?);
+        return say(&list);
     };
     let simulation = render(&arguments.recipe()?)?;
     let default_name = || format!("{}-{}", arguments.scenario, arguments.seed);
@@ -94,7 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let bits = if arguments.bits == "24" { Bits::TwentyFour } else { Bits::Sixteen };
     let written = write(&simulation, folder, &name, Options { bits, replace: arguments.force })?;
     eprintln!("{}", summary(&simulation));
-    Ok(say(&format!("{}\n", written.recording.display()))?)
+    say(&format!("{}\n", written.recording.display()))
 }
 
 fn summary(simulation: &Simulation) -> String {
