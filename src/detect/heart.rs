@@ -30,6 +30,8 @@ const SAME: f32 = 0.75;
 const SHIFT_MS: f64 = 8.0;
 /// A rhythm may waver by this share (respiratory arrhythmia).
 const WAVER: f64 = 0.18;
+/// The T wave lies within this share of the interval after the R wave.
+const NEAR_SHARE: f64 = 0.55;
 /// How many pulses are remembered.
 const REMEMBERED: usize = 24;
 /// How many other pulses must agree in shape and rhythm.
@@ -45,6 +47,7 @@ const POINTS: usize = 64;
 #[derive(Debug, Clone, Copy)]
 struct Pulse {
     hop: u64,
+    height: f32,
     shape: [f32; POINTS],
     /// The energy of 16 ms of the detection band around it, over the floor.
     trace: [f32; TRACE],
@@ -129,7 +132,7 @@ impl Heart {
             return;
         }
         let trace = std::array::from_fn(|k| energy(self.trace_hop(at, k)));
-        let pulse = Pulse { hop: at, shape: self.shape(at), trace, beat: false };
+        let pulse = Pulse { hop: at, height, shape: self.shape(at), trace, beat: false };
         if self.pulses.len() == REMEMBERED {
             self.pulses.remove(0);
         }
@@ -143,12 +146,17 @@ impl Heart {
         (at + self.clock.hops(Seconds::from_ms(TRACE_STEP_MS * k as f64 + 1e-9))).saturating_sub(before)
     }
 
-    /// What the beat usually leaves around hop `at`, over the floor: the larger of the points
-    /// beside it, because no beat comes at the very hop.
-    pub fn usual(&self, beat: &Beat, at: u64) -> f32 {
+    /// What the beat usually leaves in a window of `length` hops around hop `at`, over the floor:
+    /// the largest of three shifts by a step, because no beat comes at the very hop.
+    pub fn usual(&self, beat: &Beat, at: u64, length: u64) -> f32 {
         let step = self.clock.hops(Seconds::from_ms(TRACE_STEP_MS));
-        let near = |k: &usize| self.trace_hop(beat.hop, *k).abs_diff(at) <= step;
-        (0..TRACE).filter(near).map(|k| beat.usual[k]).fold(0.0, f32::max)
+        let reach = (length / 2).max(step / 2);
+        let mean = |middle: u64| {
+            let inside = (0..TRACE).filter(|k| self.trace_hop(beat.hop, *k).abs_diff(middle) <= reach);
+            let (sum, n) = inside.fold((0.0f32, 0u32), |(s, n), k| (s + beat.usual[k], n + 1));
+            if n > 0 { sum / n as f32 } else { 0.0 }
+        };
+        mean(at.saturating_sub(step)).max(mean(at)).max(mean(at + step))
     }
 
     /// The signal around hop `at`, mean taken off, of unit length.
@@ -166,11 +174,21 @@ impl Heart {
     /// Marks which pulses are beats, now that there is one more.
     fn recount(&mut self) {
         for k in 0..self.pulses.len() {
-            if !self.pulses[k].beat && self.rhythm(k).is_some() {
+            if !self.pulses[k].beat
+                && let Some((interval, _)) = self.rhythm(k)
+            {
                 self.pulses[k].beat = true;
-                self.beats += 1;
+                self.beats += u64::from(self.leads(k, interval));
             }
         }
+    }
+
+    /// Whether pulse `k` is the R wave of its beat: nothing near it is higher. A T wave is as
+    /// regular, but lower.
+    fn leads(&self, k: usize, interval: f64) -> bool {
+        let own = &self.pulses[k];
+        let near = |p: &&Pulse| (p.hop.abs_diff(own.hop) as f64) < NEAR_SHARE * interval;
+        self.pulses.iter().filter(near).all(|p| p.height <= own.height)
     }
 
     /// The interval between beats (hops) and the mean likeness, if pulse `k` is one of them.
@@ -224,7 +242,9 @@ impl Heart {
         let place = self.pulses.iter().position(|p| (from..to).contains(&p.hop) && p.beat)?;
         let (interval, alike) = self.rhythm(place)?;
         let own = self.pulses[place].hop;
-        let others = || self.pulses.iter().filter(|p| p.beat && p.hop != own);
+        let shape = &self.pulses[place].shape;
+        let like = |p: &&Pulse| p.beat && p.hop != own && likeness(shape, &p.shape, self.shift()) >= SAME;
+        let others = || self.pulses.iter().filter(like);
         let mut usual = [0.0f32; TRACE];
         for (k, usual) in usual.iter_mut().enumerate() {
             let mut values = [0.0f32; REMEMBERED];

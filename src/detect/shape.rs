@@ -14,6 +14,11 @@ pub struct Shape {
     pub extrema: u32,
     /// The largest change of the unfiltered level around the burst, over the peak in the band.
     pub jump: f32,
+    /// The lesser of the peaks up and down over the larger, 0 to 1: a spike goes one way, muscle
+    /// both.
+    pub balance: f32,
+    /// The peak above 5 Hz over the peak in the band: what swings slowly beneath a burst.
+    pub swing: f32,
     /// The root mean square frequency of the best pulse, Hz.
     pub frequency_hz: f32,
     /// Whether the samples come fast enough to tell a spike from a potential.
@@ -39,7 +44,8 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
     let (from, to) = (onset.saturating_sub(margin), offset + margin);
     let x = |at: u64| tape.samples.get(at).detect;
     let pulse = clock.samples(Seconds::from_ms(PULSE_MS));
-    let (mut total, mut window, mut best, mut centre, mut peak) = (0.0f64, 0.0f64, 0.0f64, from, 0.0f32);
+    let (mut total, mut window, mut best, mut centre) = (0.0f64, 0.0f64, 0.0f64, from);
+    let (mut peak, mut swing, mut up, mut down) = (0.0f32, 0.0f32, 0.0f32, 0.0f32);
     for at in from..to {
         let e = f64::from(x(at)).powi(2);
         total += e;
@@ -51,6 +57,9 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
             (best, centre) = (window, at.saturating_sub(pulse / 2));
         }
         peak = peak.max(x(at).abs());
+        up = up.max(x(at));
+        down = down.max(-x(at));
+        swing = swing.max(tape.samples.get(at).wide.abs());
     }
     let extremum = |at: &u64| {
         let (l, m, r) = (x(at.saturating_sub(1)).abs(), x(*at).abs(), x(at + 1).abs());
@@ -62,6 +71,8 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
         extrema: (from..to).filter(extremum).count() as u32,
         jump: if peak > 0.0 { jump(tape, clock, centre) / peak } else { 0.0 },
         sharp: clock.rate.hz() >= SHARP_HZ,
+        balance: if peak > 0.0 { up.min(down) / peak } else { 1.0 },
+        swing: if peak > 0.0 { swing / peak } else { 0.0 },
         frequency_hz: frequency(tape, clock, centre),
         railed: railed(tape, clock, onset, offset),
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::classify::Evidence;
+use super::measure::Measures;
 
 /// What a candidate was taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +80,11 @@ pub enum Reason {
         /// The jump over the peak in the band.
         ratio: f64,
     },
+    /// A pulse on a slower swing.
+    Swing {
+        /// The peak above 5 Hz over the peak in the band.
+        ratio: f64,
+    },
     /// Shorter than a twitch can be.
     TooShort {
         /// Its length, ms.
@@ -128,6 +134,9 @@ impl fmt::Display for Reason {
             Self::Jump { ratio } => {
                 write!(f, "the unfiltered signal jumped by {ratio:.1} times the peak in the band")
             }
+            Self::Swing { ratio } => {
+                write!(f, "one pulse on a swing {ratio:.1} times its peak in the band")
+            }
             Self::TooShort { ms } => write!(f, "{ms:.0} ms: shorter than a twitch"),
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),
             Self::Crest { over_db } => {
@@ -164,4 +173,20 @@ pub struct Candidate {
     pub discharges: u32,
     /// The numbers that the verdict rests on.
     pub evidence: Evidence,
+}
+
+impl Candidate {
+    /// Puts a candidate together.
+    pub(super) fn new(
+        onset: u64,
+        offset: u64,
+        class: Class,
+        reason: Reason,
+        score: f32,
+        measures: Measures,
+        evidence: Evidence,
+    ) -> Self {
+        let Measures { peak, rms, snr_db, discharges } = measures;
+        Self { onset, offset, class, reason, score, peak, rms, snr_db, discharges, evidence }
+    }
 }
