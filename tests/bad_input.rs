@@ -100,7 +100,7 @@ fn a_folder_in_the_way_of_one_result_keeps_all_of_them_away() {
 }
 
 #[test]
-fn a_folder_on_a_full_disk_is_left_as_it_was() {
+fn a_folder_that_cannot_be_made_is_refused() {
     // /proc takes no files from anybody, root or not.
     if cfg!(target_os = "linux") {
         let ran = desk().run("analyze samples/rest.wav --out /proc/none");
