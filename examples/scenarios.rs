@@ -48,6 +48,9 @@ fn main() {
     }
 }
 
+/// A false alarm where nothing was.
+const NOTHING: &str = "nothing→twitch";
+
 #[derive(Default)]
 struct Tally {
     truth: usize,
@@ -81,10 +84,18 @@ fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>)
     let alarms = (t.found - t.hit) as f64 / t.minutes;
     let mut taken: Vec<String> =
         t.taken.iter().map(|((k, c), n)| format!("{}→{} {n}", k.name(), c.name())).collect();
-    taken.extend(t.missed.iter().map(|(k, n)| format!("miss:{k} {n}")));
+    taken.extend(
+        t.missed.iter().map(|(k, n)| if k == NOTHING { format!("{k} {n}") } else { format!("miss:{k} {n}") }),
+    );
+    let known =
+        |x: f64, places: usize| if x.is_finite() { format!("{x:.places$}") } else { "n/a".to_owned() };
     println!(
-        "| {name} | {} | {recall:.3} | {precision:.3} | {f1:.3} | {alarms:.2} | {error:.1}, {bias:+.1} | {} |",
+        "| {name} | {} | {} | {} | {} | {alarms:.2} | {} | {} |",
         t.truth,
+        known(recall, 3),
+        if t.truth > 0 { known(precision, 3) } else { "n/a".to_owned() },
+        if t.truth > 0 { known(f1, 3) } else { "n/a".to_owned() },
+        if bias.is_finite() { format!("{error:.1}, {bias:+.1}") } else { "n/a".to_owned() },
         taken.join(", ")
     );
 }
@@ -143,7 +154,7 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
         if let Some(kind) = cause {
             *t.taken.entry((kind, Class::Twitch)).or_default() += 1;
         } else {
-            *t.missed.entry("false:none".into()).or_default() += 1;
+            *t.missed.entry(NOTHING.into()).or_default() += 1;
         }
         if let Some(seed) = list {
             println!(

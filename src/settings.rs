@@ -3,6 +3,8 @@
 //!
 //! This room knows units. It must never know sources or views.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::units::SampleRate;
@@ -37,7 +39,7 @@ pub struct Settings {
 }
 
 /// A false-alarm budget by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
     /// Nothing faint is missed: two false alarms a minute.
     Sensitive,
@@ -47,7 +49,33 @@ pub enum Preset {
     Specific,
 }
 
+/// A name that no [`Preset`] has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no preset “{0}”: choose sensitive, balanced or specific")]
+pub struct UnknownPreset(pub String);
+
+impl FromStr for Preset {
+    type Err = UnknownPreset;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPreset> {
+        let found = Self::ALL.into_iter().find(|preset| preset.name() == name);
+        found.ok_or_else(|| UnknownPreset(name.to_owned()))
+    }
+}
+
 impl Preset {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sensitive, Self::Balanced, Self::Specific];
+
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sensitive => "sensitive",
+            Self::Balanced => "balanced",
+            Self::Specific => "specific",
+        }
+    }
+
     /// False alarms a minute and channel.
     pub const fn false_alarms_per_min(self) -> f64 {
         match self {
@@ -135,9 +163,11 @@ impl Settings {
     /// [`Error::Toml`] with line and column for text that is not TOML, an unknown key or a value
     /// of the wrong kind.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        let mut settings: Self = toml::from_str(text).map_err(|e| Error::Toml(e.to_string()))?;
+        let mut settings: Self =
+            toml::from_str(text).map_err(|e| Error::Toml(e.to_string().trim_end().to_owned()))?;
         let corners = ["amplitude_low_hz", "detect_low_hz", "high_hz"];
-        let table: toml::Table = toml::from_str(text).map_err(|e| Error::Toml(e.to_string()))?;
+        let table: toml::Table =
+            toml::from_str(text).map_err(|e| Error::Toml(e.to_string().trim_end().to_owned()))?;
         settings.corners_chosen = corners.iter().any(|c| table.contains_key(*c));
         Ok(settings)
     }

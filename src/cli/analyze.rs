@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use twitchscope::analysis;
 use twitchscope::report;
 use twitchscope::session::Session;
 use twitchscope::settings::{Preset, Settings};
-use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Voltage, sha256};
+use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Source, Voltage, sha256};
 
 use super::output::say;
-use super::quantity::per_minute;
+use super::quantity::{channel, per_minute};
 use super::summary::summary;
 
 /// Finds the twitches of recordings and counts them against needle dwell time.
@@ -66,7 +67,7 @@ pub struct Input {
     #[arg(long, value_name = "VOLTAGE")]
     lsb: Option<Voltage>,
     /// Which channels, counted from 1, as 1,3 [default: all]
-    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = channel)]
     channels: Option<Vec<usize>>,
 }
 
@@ -97,11 +98,26 @@ pub struct Choices {
     #[arg(long, value_name = "FILE.toml")]
     settings: Option<PathBuf>,
     /// A false-alarm budget by name: 2, 0.1 or 0.01 a minute and channel
-    #[arg(long, value_enum)]
+    #[arg(long, value_name = "NAME", value_parser = preset())]
     preset: Option<Preset>,
     /// The false-alarm budget, a minute and channel, as 0.1/min
-    #[arg(long, value_name = "N/min", value_parser = per_minute, conflicts_with = "preset")]
+    #[arg(
+        long,
+        value_name = "N/min",
+        value_parser = per_minute,
+        conflicts_with = "preset",
+        allow_hyphen_values = true
+    )]
     false_alarms: Option<f64>,
+}
+
+/// The presets, each with its budget in the help.
+fn preset() -> impl TypedValueParser<Value = Preset> {
+    let value = |preset: Preset| {
+        let budget = format!("{} false alarms a minute", preset.false_alarms_per_min());
+        PossibleValue::new(preset.name()).help(budget)
+    };
+    PossibleValuesParser::new(Preset::ALL.map(value)).try_map(|name| name.parse::<Preset>())
 }
 
 impl Choices {
@@ -109,10 +125,10 @@ impl Choices {
     fn settings(&self) -> Result<Settings> {
         let mut settings = match &self.settings {
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("cannot read the settings file {}", path.display()))?;
-                Settings::from_toml(&text)
-                    .with_context(|| format!("in the settings file {}", path.display()))?
+                let text = std::fs::read_to_string(path).with_context(|| {
+                    format!("cannot read the settings file {}; check the name and the folder", path.display())
+                })?;
+                Settings::from_toml(&text).with_context(|| format!("the settings file {}", path.display()))?
             }
             None => Settings::default(),
         };
@@ -131,34 +147,53 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let settings = arguments.choices.settings()?;
     let options = arguments.input.options();
     check_names(&arguments.recordings)?;
-    for path in &arguments.recordings {
-        let session = analyze(path, &options, &settings)?;
-        let mut text = summary(&session);
-        if let Some(folder) = &arguments.out {
-            let written = report::write_all(folder, stem(path).as_ref(), &session, !arguments.no_figures)?;
-            text += &format!("\n{} files in {}\n", written.len(), folder.display());
-        }
+    for (place, path) in arguments.recordings.iter().enumerate() {
+        let session = analyze(path, &options, &settings, arguments.choices.settings.as_deref())?;
+        let written = match &arguments.out {
+            Some(folder) => report::write_all(folder, &stem(path), &session, !arguments.no_figures)?,
+            None => Vec::new(),
+        };
+        let gap = if place > 0 { "\n" } else { "" };
+        let text = format!("{gap}{}", summary(&session));
         if arguments.json {
             eprint!("{text}");
             say(&report::session_json(&session)?)?;
         } else {
             say(&text)?;
         }
+        if let Some(folder) = &arguments.out {
+            eprintln!("\n{} files named {}_… are in {}", written.len(), stem(path), folder.display());
+        }
+    }
+    if arguments.out.is_none() && !arguments.json {
+        eprintln!("\nNothing was saved: add --out DIR to keep the tables, the session and the figures.");
     }
     Ok(())
 }
 
-fn analyze(path: &Path, options: &Options, settings: &Settings) -> Result<Session> {
+/// Work on more samples than this takes seconds, and shows how far it is.
+const LONG_WORK: u64 = 20_000_000;
+
+/// Analyses one recording; `from` is the file of the settings, for messages.
+fn analyze(path: &Path, options: &Options, settings: &Settings, from: Option<&Path>) -> Result<Session> {
     let mut recording = Recording::open(path, options)?;
-    let bar = ProgressBar::new(recording.frames());
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {eta} left")?;
-    bar.set_style(style);
+    let frames = recording.frames();
+    let samples = frames.saturating_mul(recording.format().channels.len() as u64);
+    let bar = if samples > LONG_WORK { ProgressBar::new(frames) } else { ProgressBar::hidden() };
+    bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {percent} % {eta} left")?);
     bar.set_message(recording.name());
     let checksum = sha256(path)?;
     let session =
         analysis::analyze(&mut recording, settings, checksum, &mut |frames| bar.set_position(frames));
     bar.finish_and_clear();
-    session.with_context(|| format!("cannot analyse {}", path.display()))
+    session.map_err(|error| match (&error, from) {
+        (analysis::Error::Settings(_), Some(file)) => {
+            Error::new(error).context(format!("{}, with the settings of {}", path.display(), file.display()))
+        }
+        (analysis::Error::Settings(_), None) => Error::new(error).context(path.display().to_string()),
+        // Errors of the source name the file themselves.
+        _ => Error::new(error),
+    })
 }
 
 /// The file's name without ending.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use twitchscope::evaluate::{Errors, Score, Tally, read};
 use twitchscope::units::Seconds;
 
+use super::output::say;
 use super::quantity::seconds;
 
 /// Compares found events with true ones.
@@ -37,12 +38,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut tally = Tally::default();
     tally.add(&found, &truth, arguments.tolerance.s(), observed.map(Seconds::s));
     let score = tally.score();
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&score)?);
+    let text = if arguments.json {
+        serde_json::to_string_pretty(&score)? + "\n"
     } else {
-        print!("{}", table(&score, arguments.tolerance));
-    }
-    Ok(())
+        table(&score, arguments.tolerance)
+    };
+    say(&text)
 }
 
 /// The recording's duration from the sidecar of `X_truth.tsv`, where there is one.

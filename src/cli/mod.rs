@@ -41,7 +41,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Command::command(), "twitchscope", &mut script);
-            Ok(output::say(&String::from_utf8_lossy(&script))?)
+            output::say(&String::from_utf8_lossy(&script))
         }
     }
 }
@@ -50,4 +50,18 @@ pub fn run() -> anyhow::Result<()> {
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
+}
+
+/// What went wrong, in one line of reasons: a cause that the text before it already tells is not
+/// told again.
+pub fn message(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }

@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
+use anyhow::{Context, Result};
+
 /// Prints `text`.
 ///
 /// # Errors
 /// What the system says; a closed pipe is for `main` to take as a wish.
-pub fn say(text: &str) -> io::Result<()> {
+pub fn say(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot print the results")
 }

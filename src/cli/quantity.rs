@@ -35,6 +35,28 @@ pub fn per_minute(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A channel's number, from 1.
+///
+/// # Errors
+/// Says what was expected.
+pub fn channel(text: &str) -> Result<usize, String> {
+    let number = text.trim().parse().ok().filter(|n| *n > 0);
+    number.ok_or_else(|| "give channels by number, counted from 1, as in 1,3".into())
+}
+
+/// Decibels, one number or a range: `12`, `12dB`, `12..20`.
+///
+/// # Errors
+/// Says what was expected.
+pub fn decibels(text: &str) -> Result<[f64; 2], String> {
+    let text = text.trim().trim_end_matches("dB");
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    match (low.trim().parse::<f64>(), high.trim().parse::<f64>()) {
+        (Ok(low), Ok(high)) if low.is_finite() && high.is_finite() => Ok([low, high]),
+        _ => Err("give decibels as one number or a range, as in 12 or 12..20".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +68,24 @@ mod tests {
         }
         for text in ["", "20", "ms", "-1s", "infs", "nans", "3parsec"] {
             assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn decibels_are_one_number_or_a_range() {
+        assert_eq!(decibels("-3"), Ok([-3.0, -3.0]));
+        assert_eq!(decibels("12..20dB"), Ok([12.0, 20.0]));
+        for text in ["", "..", "12..", "loud", "nan..3"] {
+            assert!(decibels(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_budget_is_a_number_above_zero() {
+        assert_eq!(per_minute("0.5/min"), Ok(0.5));
+        assert_eq!(per_minute(" 2 "), Ok(2.0));
+        for text in ["0", "-1/min", "0.1/h", "few"] {
+            assert!(per_minute(text).is_err(), "{text}");
         }
     }
 }

@@ -7,7 +7,8 @@ use twitchscope::simulate::{Bits, Options, Recipe, SCENARIOS, Simulation, render
 use twitchscope::units::Seconds;
 
 use super::contaminants::Switches;
-use super::quantity::seconds;
+use super::output::say;
+use super::quantity::{decibels, seconds};
 
 /// Makes a recording with known truth.
 ///
@@ -40,6 +41,18 @@ pub struct Arguments {
     /// Twitches a minute of dwell [default: the scenario's]
     #[arg(long, value_name = "N")]
     twitches_per_min: Option<f64>,
+    /// SNR of the twitches in dB, one number or a range, as 12..20 [default: the scenario's]
+    #[arg(long, value_name = "DB", value_parser = decibels, allow_hyphen_values = true)]
+    snr: Option<[f64; 2]>,
+    /// After this dwell the twitch rate has fallen to 1/e [default: the scenario's]
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    rate_decay: Option<Seconds>,
+    /// How many insertions [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    insertions: Option<usize>,
+    /// Rest before, between and after the insertions [default: the scenario's]
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    rest: Option<Seconds>,
     /// Bits a sample
     #[arg(long, value_name = "N", default_value = "16", value_parser = ["16", "24"])]
     bits: String,
@@ -60,6 +73,10 @@ impl Arguments {
         recipe.rate_hz = self.rate.unwrap_or(recipe.rate_hz);
         recipe.channels = self.channels.unwrap_or(recipe.channels);
         recipe.twitches.per_min = self.twitches_per_min.unwrap_or(recipe.twitches.per_min);
+        recipe.twitches.snr_db = self.snr.unwrap_or(recipe.twitches.snr_db);
+        recipe.twitches.rate_decay_s = self.rate_decay.map(Seconds::s).or(recipe.twitches.rate_decay_s);
+        recipe.needles.count = self.insertions.unwrap_or(recipe.needles.count);
+        recipe.needles.rest_s = self.rest.map_or(recipe.needles.rest_s, Seconds::s);
         self.contaminants.add_to(&mut recipe);
         Ok(recipe)
     }
@@ -68,17 +85,16 @@ impl Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let Some(folder) = arguments.out.as_ref().filter(|_| !arguments.list) else {
-        SCENARIOS.iter().for_each(|s| println!("{:<14} {}", s.name, s.shows));
-        return Ok(());
+        let list: String = SCENARIOS.iter().map(|s| format!("{:<14} {}\n", s.name, s.shows)).collect();
+        return say(&list);
     };
     let simulation = render(&arguments.recipe()?)?;
     let default_name = || format!("{}-{}", arguments.scenario, arguments.seed);
     let name = arguments.name.clone().unwrap_or_else(default_name);
     let bits = if arguments.bits == "24" { Bits::TwentyFour } else { Bits::Sixteen };
     let written = write(&simulation, folder, &name, Options { bits, replace: arguments.force })?;
-    println!("{}", written.recording.display());
     eprintln!("{}", summary(&simulation));
-    Ok(())
+    say(&format!("{}\n", written.recording.display()))
 }
 
 fn summary(simulation: &Simulation) -> String {

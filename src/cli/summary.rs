@@ -9,6 +9,8 @@ use twitchscope::statistics::rate;
 
 /// Insertions are listed up to this many; more are summed up.
 const LISTED: usize = 40;
+/// A label is shown up to this many letters.
+const MOST_LABEL: usize = 24;
 
 /// The summary of a session, a few lines for each part.
 pub fn summary(session: &Session) -> String {
@@ -22,73 +24,98 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     let source = &session.source;
     writeln!(
         out,
-        "{}: {}, {} of {}, {} at {} Hz",
+        "{}: {}, {} at {} Hz ({}, {})",
         source.name,
-        source.format,
         time(source.duration_s),
-        if source.calibrated { "µV" } else { "unknown scale" },
         plural(session.channels.len(), "channel"),
-        source.sampling_frequency_hz
+        source.sampling_frequency_hz,
+        source.format,
+        if source.calibrated { "in µV" } else { "scale unknown" },
     )?;
     insertions(session, out)?;
     candidates(session, out)?;
     visibility(session, out)?;
     control(session, out)?;
+    if !session.warnings.is_empty() {
+        writeln!(out)?;
+    }
     for warning in &session.warnings {
-        writeln!(out, "warning: {warning}")?;
+        writeln!(out, "Warning: {warning}")?;
     }
     Ok(())
 }
 
 fn insertions(session: &Session, out: &mut String) -> std::fmt::Result {
     let total: usize = session.insertions.iter().map(|i| i.twitches.len()).sum();
-    writeln!(out)?;
-    if session.marked {
-        let needles = plural(session.insertions.len(), "insertion");
-        writeln!(out, "{} in {needles}:", plural(total, "twitch"))?;
+    let dwells = if session.marked {
+        plural(session.insertions.len(), "insertion")
     } else {
-        writeln!(
+        "the whole recording, taken as one dwell (no needle marks)".into()
+    };
+    writeln!(out)?;
+    match total {
+        0 => writeln!(
             out,
-            "{} in the whole recording, taken as one dwell (no needle marks):",
-            plural(total, "twitch")
-        )?;
+            "No twitch above the threshold in {dwells}; what could have been seen stands below:"
+        )?,
+        n => writeln!(out, "{} in {dwells}:", plural(n, "twitch"))?,
     }
-    writeln!(
-        out,
-        "  insertion            dwell  observed  twitches  per min (95 % interval)   first    last"
-    )?;
-    for (n, insertion) in session.insertions.iter().enumerate().take(LISTED) {
-        row(n + 1, insertion, out)?;
-    }
+    let mut rows = vec![HEAD.map(str::to_owned)];
+    rows.extend(session.insertions.iter().take(LISTED).enumerate().map(|(n, i)| row(n + 1, i)));
+    out.push_str(&aligned(&rows, [true, false, false, false, true, false, false, true]));
     if session.insertions.len() > LISTED {
-        writeln!(out, "  and {} more: see the table", session.insertions.len() - LISTED)?;
+        writeln!(out, "  and {} more, which X_insertions.tsv lists", session.insertions.len() - LISTED)?;
     }
     Ok(())
 }
 
-fn row(number: usize, i: &InsertionRecord, out: &mut String) -> std::fmt::Result {
-    let label = i.label.as_deref().unwrap_or("");
-    let label: String = format!("{number} {label}").chars().take(17).collect();
+/// The columns; the two last count from needle in.
+const HEAD: [&str; 8] =
+    ["insertion", "dwell", "observed", "twitches", "a minute (95 % interval)", "first at", "last at", ""];
+
+fn row(number: usize, i: &InsertionRecord) -> [String; 8] {
+    let whole = i.label.as_deref() == Some("whole recording");
+    let mut label: String = i.label.as_deref().unwrap_or_default().chars().take(MOST_LABEL + 1).collect();
+    if label.chars().count() > MOST_LABEL {
+        label = label.chars().take(MOST_LABEL - 1).chain(['…']).collect();
+    }
+    let label = format!("{number} {label}").trim_end().to_owned();
     let rate = rate(i.twitches.len() as u64, i.observed);
     let rate = rate.map_or_else(
         || "n/a".to_owned(),
         |r| format!("{:.1} ({:.1} to {:.1})", r.per_min, r.interval.low, r.interval.high),
     );
     let moment = |t: Option<&f64>| t.map_or_else(|| "–".to_owned(), |t| format!("{t:.1} s"));
-    writeln!(
-        out,
-        "  {label:<17} {:>7.1} s {:>7.1} s  {:>8}  {rate:<24} {:>7} {:>7}{}",
-        i.dwell,
-        i.observed,
-        i.twitches.len(),
+    let still_in = if i.still_in && !whole { "still in at the end" } else { "" };
+    [
+        label,
+        format!("{:.1} s", i.dwell),
+        format!("{:.1} s", i.observed),
+        i.twitches.len().to_string(),
+        rate,
         moment(i.twitches.first()),
         moment(i.twitches.last()),
-        if i.still_in && i.label.as_deref() != Some("whole recording") {
-            "  still in at the end"
-        } else {
-            ""
+        still_in.to_owned(),
+    ]
+}
+
+/// Rows under one another, columns of `words` to the left, numbers to the right.
+fn aligned<const N: usize>(rows: &[[String; N]], words: [bool; N]) -> String {
+    let shown = |cell: &String| cell.chars().count();
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| shown(&row[column])).max().unwrap_or_default());
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let pad = " ".repeat(widths[column] - shown(cell));
+            line += "  ";
+            line += &if words[column] { format!("{cell}{pad}") } else { format!("{pad}{cell}") };
         }
-    )
+        text += line.trim_end();
+        text += "\n";
+    }
+    text
 }
 
 fn candidates(session: &Session, out: &mut String) -> std::fmt::Result {
@@ -108,53 +135,60 @@ fn candidates(session: &Session, out: &mut String) -> std::fmt::Result {
         .map(|(class, n)| format!("{n} {}", class.name()))
         .collect();
     if !told.is_empty() {
-        writeln!(out, "  set aside: {}", told.join(", "))?;
+        writeln!(out, "  set aside as something else: {}", told.join(", "))?;
     }
     Ok(())
 }
 
 /// What could have been seen: no count is told without it.
 fn visibility(session: &Session, out: &mut String) -> std::fmt::Result {
+    let budget = session.settings.false_alarms_per_min;
     writeln!(out)?;
     writeln!(
         out,
-        "What could be seen, at a budget of {} false alarms a minute and channel:",
-        session.settings.false_alarms_per_min
+        "The smallest burst that is found 9 times in 10, RMS, at {budget} false alarms a minute and channel:"
     )?;
-    for channel in &session.channels {
-        writeln!(out, "  {}: {}", channel.name, seen(channel, session.source.calibrated))?;
-    }
+    let head = ["channel", "noise RMS", "threshold", "in 20 ms", "in 50 ms", "in 100 ms", ""];
+    let mut rows = vec![head.map(str::to_owned)];
+    rows.extend(session.channels.iter().map(|c| seen(c, session.source.calibrated)));
+    out.push_str(&aligned(&rows, [true, false, false, false, false, false, true]));
     Ok(())
 }
 
-fn seen(channel: &ChannelQuality, calibrated: bool) -> String {
-    let (Some(noise), Some([t20, t50, t100])) = (channel.noise_rms, channel.smallest_rms) else {
-        return "nothing: too little signal for a noise floor".into();
+fn seen(channel: &ChannelQuality, calibrated: bool) -> [String; 7] {
+    let (Some(noise), Some(bursts)) = (channel.noise_rms, channel.smallest_rms) else {
+        let none = || "n/a".to_owned();
+        let why = "nothing can be found: too little signal for a noise floor".into();
+        return [channel.name.clone(), none(), none(), none(), none(), none(), why];
     };
-    let threshold = channel.threshold_db.unwrap_or_default();
-    let mut text = if calibrated {
-        format!(
-            "noise {noise:.1} µV RMS, threshold {threshold:.1} dB over it; smallest burst found with 90 %: {t20:.1} µV RMS for 20 ms, {t50:.1} for 50, {t100:.1} for 100"
-        )
-    } else {
-        format!(
-            "threshold {threshold:.1} dB over the noise; smallest burst found with 90 %: {:.1} times the noise RMS for 20 ms, {:.1} for 50, {:.1} for 100",
-            t20 / noise,
-            t50 / noise,
-            t100 / noise
-        )
-    };
+    let [t20, t50, t100] = bursts
+        .map(|rms| if calibrated { format!("{rms:.1} µV") } else { format!("{:.1} × noise", rms / noise) });
+    [
+        channel.name.clone(),
+        if calibrated { format!("{noise:.1} µV") } else { format!("{noise:.1} counts") },
+        channel.threshold_db.map_or_else(|| "n/a".to_owned(), |db| format!("{db:.1} dB")),
+        t20,
+        t50,
+        t100,
+        remarks(channel),
+    ]
+}
+
+fn remarks(channel: &ChannelQuality) -> String {
+    let mut all = Vec::new();
     if !channel.mains_hz.is_empty() {
-        let lines: Vec<String> = channel.mains_hz.iter().map(|hz| format!("{hz:.1}")).collect();
-        text += &format!("; mains removed at {} Hz", lines.join(", "));
+        let mut lines = channel.mains_hz.clone();
+        lines.sort_by(f64::total_cmp);
+        let lines: Vec<String> = lines.iter().map(|hz| format!("{hz:.0}")).collect();
+        all.push(format!("mains removed at {} Hz", lines.join(", ")));
     }
     if channel.heart_beats > 0 {
-        text += &format!("; {}", plural(channel.heart_beats as usize, "heart beat"));
+        all.push(plural(channel.heart_beats as usize, "heart beat"));
     }
-    if channel.masked_s > 0.0 {
-        text += &format!("; {:.1} s without a valid signal", channel.masked_s);
+    if channel.masked_s >= 0.05 {
+        all.push(format!("{:.1} s without a valid signal", channel.masked_s));
     }
-    text
+    all.join("; ")
 }
 
 fn control(session: &Session, out: &mut String) -> std::fmt::Result {
@@ -165,14 +199,14 @@ fn control(session: &Session, out: &mut String) -> std::fmt::Result {
     match rate(control.twitches, control.observed_s) {
         Some(r) => writeln!(
             out,
-            "Control: {} while no needle was in ({:.1} s): {:.1} a minute ({:.1} to {:.1})",
+            "Control: {} in the {:.1} s without a needle, {:.1} a minute ({:.1} to {:.1})",
             plural(control.twitches as usize, "twitch"),
             control.observed_s,
             r.per_min,
             r.interval.low,
             r.interval.high
         ),
-        None => writeln!(out, "Control: a needle was in all the time, so false alarms cannot be told"),
+        None => writeln!(out, "Control: none, a needle was in all the time; false alarms cannot be told"),
     }
 }
 
@@ -180,6 +214,7 @@ fn time(s: f64) -> String {
     let whole = s.round() as u64;
     match whole {
         0..120 => format!("{s:.1} s"),
+        120..7200 if whole.is_multiple_of(60) => format!("{} min", whole / 60),
         120..7200 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
     }

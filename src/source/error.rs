@@ -14,7 +14,7 @@ pub enum Error {
     #[error("{}: there is no such file; check the name and the folder", path.display())]
     Missing { path: PathBuf },
 
-    #[error("{}: this is a folder, not a recording; name the recordings in it, or use “twitchscope batch” for all of them", path.display())]
+    #[error("{}: this is a folder, not a recording; name the recordings in it", path.display())]
     Directory { path: PathBuf },
 
     #[error("{}: cannot be opened: {source}", path.display())]

@@ -78,7 +78,8 @@ fn cost(
     let own = leader(label, rect);
     for (other, place) in labels.iter().zip(places) {
         let Some(place) = *place else { continue };
-        on_labels += rect.overlap(place);
+        // Two texts on one line need a gap between them.
+        on_labels += rect.overlap(Rect { left: place.left - GAP, right: place.right + GAP, ..place });
         on_labels += crossing(own, place) + crossing(leader(other, place), rect);
     }
     outside * 50.0 + on_labels * 50.0 + on_lines * 6.0
