@@ -147,13 +147,15 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
         }
         if let Some(seed) = list {
             println!(
-                "  seed {seed} FALSE at {:.3} s, {:.0} ms, ch {}, snr {:.1} dB: {} (on {:?})",
+                "  seed {seed} FALSE at {:.3} s, {:.0} ms, ch {}, snr {:.1} dB: {} (on {:?}) run {:.0} surr {:.2} nopulse {:.2} young {} score {:.1} share {:.2} jump {:.2}",
                 rate.time(found.span.start).s(),
                 rate.seconds(found.span.len()).ms(),
                 found.channel,
                 found.candidate.snr_db,
                 found.candidate.reason,
-                cause
+                cause.zip(made.truth.iter().filter(|e| near(e.span, found.span)).min_by_key(|e| e.kind)).map(|(k, e)| format!("{} {:.3}..{:.3}", k.name(), rate.time(e.span.start).s(), rate.time(e.span.end).s())),
+                found.candidate.evidence.run_ms, found.candidate.evidence.score_over_surroundings, found.candidate.evidence.score_without_pulse, found.candidate.evidence.young_run, found.candidate.score,
+                found.candidate.evidence.shape.share, found.candidate.evidence.shape.jump
             );
         }
     }

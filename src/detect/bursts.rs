@@ -1,7 +1,5 @@
 //! From scores to bursts: a threshold to open, a lower one to hold, gaps bridged.
 
-use super::score::Moment;
-
 /// A stretch of hops over the low threshold, gaps bridged, that crossed the high one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Burst {
@@ -29,8 +27,9 @@ impl Bursts {
         Self { bridge, most, open: None }
     }
 
-    /// Takes the moment of hop `at`; a burst that has ended with it.
-    pub fn push(&mut self, at: u64, active: bool, moment: Moment) -> Option<Burst> {
+    /// Takes hop `at`, whether it is over the low threshold and its score; a burst that has ended
+    /// with it.
+    pub fn push(&mut self, at: u64, active: bool, score: f32) -> Option<Burst> {
         let mut ended = None;
         if let Some(burst) = self.open
             && (at - burst.last > self.bridge || at - burst.first >= self.most)
@@ -38,11 +37,11 @@ impl Bursts {
             self.open = None;
             ended = (burst.score >= 1.0).then_some(burst);
         }
-        if active || moment.score >= 1.0 {
+        if active || score >= 1.0 {
             let burst = self.open.get_or_insert(Burst { first: at, last: at, score: 0.0, peak: at });
             burst.last = at;
-            if moment.score > burst.score {
-                (burst.score, burst.peak) = (moment.score, at);
+            if score > burst.score {
+                (burst.score, burst.peak) = (score, at);
             }
         }
         ended

@@ -53,6 +53,8 @@ const SPIKE_HZ: f32 = 400.0;
 
 /// The crests of an effort stand this many times over its own level; a twitch on it must do more.
 const CREST: f32 = 2.5;
+/// and the more, the stronger the effort: this share of its level over the floor.
+const CREST_SHARE: f32 = 0.4;
 
 /// Decides.
 pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
@@ -62,7 +64,8 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     if e.ms > lengths.longest {
         return (Class::Effort, Reason::TooLong { ms: e.ms });
     }
-    if e.run_ms > lengths.longest && e.score_over_surroundings < if e.young_run { CREST } else { 1.0 } {
+    let needed = if e.young_run { CREST.max(CREST_SHARE * e.score / e.score_over_surroundings) } else { 1.0 };
+    if e.run_ms > lengths.longest && e.score_over_surroundings < needed {
         let over_db = 10.0 * f64::from(e.score_over_surroundings.max(1e-3)).log10();
         return (Class::Effort, Reason::Crest { over_db });
     }

@@ -11,7 +11,7 @@ use super::tape::{Clock, Forms, Tape};
 use super::verdict::{Candidate, Class, Reason};
 use crate::signal::envelope::WINDOWS;
 use crate::signal::floor::quantile;
-use crate::units::Seconds;
+use crate::units::{Hertz, Seconds};
 
 /// How long the verdict on a moment waits for what follows, s.
 pub const LOOK_AHEAD_S: f64 = 0.5;
@@ -25,7 +25,7 @@ const MOST_S: f64 = 2.0;
 const EFFORT_BRIDGE_MS: f64 = 120.0;
 /// Surroundings are looked at from a small distance over this length on either side, ms.
 const SURROUNDINGS_MS: f64 = 300.0;
-const DISTANCE_MS: f64 = 24.0;
+const DISTANCE_MS: f64 = 48.0;
 /// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
 const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
@@ -48,6 +48,8 @@ pub struct Limits {
     pub merge_gap: Seconds,
     /// How far the floor looks back.
     pub floor: Seconds,
+    /// The width of the detection band.
+    pub bandwidth: Hertz,
 }
 
 /// What could be seen on the channel.
@@ -73,7 +75,7 @@ pub struct Detector {
     heart: Heart,
     bursts: Bursts,
     efforts: Bursts,
-    effort: Option<(Candidate, bool)>,
+    effort: Option<Candidate>,
     decided: u64,
     started: bool,
     last_offset: u64,
@@ -87,7 +89,7 @@ impl Detector {
         Self {
             clock,
             limits,
-            score: Score::new(clock, &tape, limits.budget_per_min, limits.floor),
+            score: Score::new(clock, &tape, limits),
             heart: Heart::new(clock, clock.hops(Seconds::new(KEPT_S)) as usize),
             bursts: Bursts::new(clock.hops(limits.merge_gap), most),
             efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX),
@@ -155,35 +157,41 @@ impl Detector {
                 continue;
             }
             let moment = self.score.moment(&self.tape, at);
-            if let Some(burst) = self.bursts.push(at, moment.active, moment) {
+            if let Some(burst) = self.bursts.push(at, moment.active, moment.score) {
                 self.judge(burst, sink);
             }
             self.follow_effort(at, moment, sink);
         }
     }
 
-    /// Efforts are spans of their own, on the long floor.
+    /// Efforts are spans of their own: runs on the long floor that outlast a twitch.
     fn follow_effort(&mut self, at: u64, moment: Moment, sink: &mut impl FnMut(Candidate)) {
-        if let Some(run) = self.efforts.push(at, moment.active_long, moment) {
-            let long = (run.last + 1 - run.first) > self.clock.hops(self.limits.longest);
-            if long && let Some((mut effort, _)) = self.effort.take() {
-                effort.onset = effort.onset.min(run.first * self.clock.hop);
-                effort.offset = effort.offset.max((run.last + 1) * self.clock.hop);
-                self.emit(effort, sink);
-            } else if let Some((effort, _)) = self.effort.take() {
-                self.emit(effort, sink);
-            }
+        let Some(run) = self.efforts.push(at, moment.active_long, moment.score_long) else { return };
+        let pending = self.effort.take();
+        let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
+        let long = self.clock.time(run.last + 1 - run.first) > self.limits.longest;
+        if long {
+            let (onset, offset) = pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));
+            let ms = self.clock.rate.seconds(offset - onset).ms();
+            let m = measure(&self.tape, self.clock, onset, offset, self.score.amplitude_power());
+            let shape = shape(&self.tape, self.clock, onset, offset);
+            let evidence = Evidence {
+                ms,
+                score: run.score,
+                score_without_pulse: run.score,
+                run_ms: ms,
+                score_over_surroundings: run.score,
+                young_run: true,
+                score_over_beat: run.score,
+                shape,
+                beat: None,
+            };
+            let (class, reason) = (Class::Effort, Reason::TooLong { ms });
+            let score = run.score;
+            sink(Candidate::new(onset, offset, class, reason, score, m, evidence));
+        } else if let Some(pending) = pending {
+            sink(pending);
         }
-    }
-
-    fn emit(&mut self, mut candidate: Candidate, sink: &mut impl FnMut(Candidate)) {
-        if candidate.class == Class::Effort {
-            let ms = self.clock.rate.seconds(candidate.offset - candidate.onset).ms();
-            if let Reason::TooLong { .. } = candidate.reason {
-                candidate.reason = Reason::TooLong { ms };
-            }
-        }
-        sink(candidate);
     }
 
     /// Judges a burst, and what else of it crossed the threshold away from its peak.
@@ -198,7 +206,7 @@ impl Detector {
                 self.remember_effort(found);
             } else if found.offset > self.last_offset {
                 self.last_offset = found.offset;
-                self.emit(found, sink);
+                sink(found);
             }
             for (from, to) in [(part.first, first.saturating_sub(bridge)), (last + bridge, part.last + 1)] {
                 let rest = self.rest(from, to);
@@ -226,13 +234,13 @@ impl Detector {
 
     fn remember_effort(&mut self, found: Candidate) {
         match &mut self.effort {
-            Some((effort, _)) => {
+            Some(effort) => {
                 effort.onset = effort.onset.min(found.onset);
                 effort.offset = effort.offset.max(found.offset);
                 effort.score = effort.score.max(found.score);
                 effort.peak = effort.peak.max(found.peak);
             }
-            None => self.effort = Some((found, false)),
+            None => self.effort = Some(found),
         }
     }
 
@@ -249,18 +257,7 @@ impl Detector {
         let lengths = Lengths { shortest: self.limits.shortest.ms(), longest: self.limits.longest.ms() };
         let (class, reason) = classify(&evidence, lengths);
         let m = measure(&self.tape, self.clock, onset, offset, self.score.amplitude_power());
-        Candidate {
-            onset,
-            offset,
-            class,
-            reason,
-            score: burst.score,
-            peak: m.peak,
-            rms: m.rms,
-            snr_db: m.snr_db,
-            discharges: m.discharges,
-            evidence,
-        }
+        Candidate::new(onset, offset, class, reason, burst.score, m, evidence)
     }
 
     /// The loudest sample within the longest window around a hop.
@@ -316,7 +313,7 @@ impl Detector {
         best
     }
 
-    /// The larger of the median energies of 16 ms before and after.
+    /// The larger of the median energies of 64 ms before and after.
     fn surroundings(&self, first: u64, last: u64) -> f32 {
         let length = self.clock.hops(Seconds::from_ms(SURROUNDINGS_MS));
         let distance = self.clock.hops(Seconds::from_ms(DISTANCE_MS));
@@ -324,7 +321,7 @@ impl Detector {
             let mut values = [0.0f32; 512];
             let mut count = 0;
             for at in from..to {
-                if let Some(e) = self.tape.detect.around(0, at).filter(|_| self.tape.valid.get(at))
+                if let Some(e) = self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.valid.get(at))
                     && count < values.len()
                 {
                     values[count] = e;

@@ -7,6 +7,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::detector::Limits;
 use super::tape::{Clock, Tape};
 use crate::signal::envelope::WINDOWS;
 use crate::signal::floor::SlidingQuantile;
@@ -20,46 +21,57 @@ const SHORT_S: f64 = 1.0;
 pub const FLOOR_WINDOW: usize = 2;
 /// The window that hysteresis looks at (32 ms).
 pub const HYSTERESIS_WINDOW: usize = 1;
+/// The long floor is made of this quantile, as many standard deviations below the median, so
+/// that efforts and beats may fill more than half of the time.
+const QUANTILE: f64 = 0.35;
+const QUANTILE_SIGMAS: f64 = 0.385;
 /// A short floor below this share of the long one is believed: the noise has stepped down, since
 /// bursts can only raise a median. Chance takes the median of a second of 64 ms energies no
 /// lower than 0.75 in stationary noise.
 const STEPPED_DOWN: f32 = 0.6;
+/// Spreads are learnt while the short floor is below this many times the long one.
+const STEADY: f32 = 1.5;
 /// Independent looks a second and second of window: scanning a window hop by hop sees more than
 /// its length's worth. Measured on Gaussian noise, so that budgets of 0.01 to 10 a minute hold.
-const LOOKS: f64 = 8.0;
+const LOOKS: f64 = 4.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
 /// standard deviations beyond 3. Measured on noise with the spectrum of EMG.
-const TAIL: f64 = 1.6;
+const TAIL: f64 = 0.9;
 /// Where hysteresis lets go, in standard deviations above the median: one hop in 20 of noise.
 const LOW_SIGMA: f64 = 1.65;
 /// Effective bandwidth of EMG noise in the detection band, Hz (what the spread is taken for
 /// until enough has been heard).
 const PRIOR_BANDWIDTH_HZ: f64 = 150.0;
 /// How many energies that assumption is worth.
-const PRIOR_WEIGHT: u32 = 120;
+const PRIOR_WEIGHT: u32 = 60;
 /// The tenth percentile of a normal distribution, in standard deviations below its median.
 const TENTH: f64 = 1.2816;
 
-/// The energies of noise over their floor, as a histogram of log₂: median and spread.
+/// The energies of noise over their floor, below their median, as a histogram of log₂.
 #[derive(Debug, Clone)]
 struct Spread {
     counts: Vec<u32>,
     total: u32,
-    median: f64,
     sigma: f64,
     prior: f64,
+    /// No noise is steadier than white noise of the whole band.
+    least: f64,
 }
 
+/// Filters have skirts: white noise in the band is a little steadier than its width says (0.122
+/// for 0.133 at 16 ms and 60-450 Hz).
+const WHITE: f64 = 0.9;
 const BINS_AN_OCTAVE: f64 = 32.0;
 const BINS: usize = 512;
 /// After this many values the past counts half: about ten minutes.
 const HALVE_AT: u32 = 40_000;
 
 impl Spread {
-    fn new(window_s: f64) -> Self {
-        let freedom = (2.0 * PRIOR_BANDWIDTH_HZ * window_s).max(1.0);
-        let prior = (2.0 / (9.0 * freedom)).sqrt();
-        let mut new = Self { counts: vec![0; BINS], total: 0, median: 1.0, sigma: prior, prior };
+    fn new(window_s: f64, bandwidth_hz: f64) -> Self {
+        let sigma = |hz: f64| (2.0 / (9.0 * (2.0 * hz * window_s).max(1.0))).sqrt();
+        let prior = sigma(PRIOR_BANDWIDTH_HZ.min(bandwidth_hz));
+        let least = WHITE * sigma(bandwidth_hz);
+        let mut new = Self { counts: vec![0; BINS], total: 0, sigma: prior, prior, least };
         new.clear();
         new
     }
@@ -67,18 +79,20 @@ impl Spread {
     fn clear(&mut self) {
         self.counts.fill(0);
         self.total = 0;
+        self.sigma = self.prior;
         if let Ok(normal) = Normal::new(0.0, 1.0) {
             for k in 0..PRIOR_WEIGHT {
-                let z = normal.inverse_cdf((f64::from(k) + 0.5) / f64::from(PRIOR_WEIGHT));
+                let z = normal.inverse_cdf(0.5 * (f64::from(k) + 0.5) / f64::from(PRIOR_WEIGHT));
                 self.push((1.0 + z * self.prior).max(0.05).powi(3) as f32);
             }
         }
         self.settle();
     }
 
+    /// Takes an energy over its median; what lies above may be more than noise and is not taken.
     fn push(&mut self, ratio: f32) {
-        if ratio > 0.0 && ratio.is_finite() {
-            let bin = (f64::from(ratio).log2() * BINS_AN_OCTAVE).floor() + BINS as f64 / 2.0;
+        if ratio > 0.0 && ratio < 1.0 {
+            let bin = (f64::from(ratio).log2() * BINS_AN_OCTAVE).floor() + BINS as f64;
             self.counts[bin.clamp(0.0, BINS as f64 - 1.0) as usize] += 1;
             self.total += 1;
         }
@@ -94,7 +108,7 @@ impl Spread {
         for (bin, count) in self.counts.iter().enumerate() {
             let count = f64::from(*count);
             if below + count >= wanted && count > 0.0 {
-                let place = bin as f64 + (wanted - below) / count - BINS as f64 / 2.0;
+                let place = bin as f64 + (wanted - below) / count - BINS as f64;
                 return (place / BINS_AN_OCTAVE).exp2();
             }
             below += count;
@@ -103,14 +117,13 @@ impl Spread {
     }
 
     fn settle(&mut self) {
-        self.median = self.quantile(0.5);
-        let tenth = self.quantile(0.1);
-        self.sigma = ((1.0 - (tenth / self.median).cbrt()) / TENTH).clamp(0.01, 0.6);
+        // A fifth of the lower half is a tenth of the whole.
+        self.sigma = ((1.0 - self.quantile(0.2).cbrt()) / TENTH).clamp(self.least, 0.6);
     }
 
-    /// The ratio to the floor that lies `z` standard deviations above the median.
-    fn at(&self, z: f64) -> f64 {
-        self.median * (1.0 + z * self.sigma).powi(3)
+    /// For a cube root that is normal, mean / median = 1 + 3 σ².
+    fn mean_over_median(&self) -> f64 {
+        1.0 + 3.0 * self.sigma.powi(2)
     }
 }
 
@@ -132,6 +145,8 @@ fn sigmas(chance: f64) -> f64 {
 pub struct Moment {
     /// The strongest window over its threshold, a ratio of powers; 1 is just found.
     pub score: f32,
+    /// The same on the long floor alone.
+    pub score_long: f32,
     /// Over the low threshold on the floor in force (the larger of long and short).
     pub active: bool,
     /// Over the low threshold on the long floor.
@@ -159,7 +174,8 @@ pub struct Score {
 
 impl Score {
     /// For `budget_per_min` false alarms a minute, with a floor over the last `floor`.
-    pub fn new(clock: Clock, tape: &Tape, budget_per_min: f64, floor: Seconds) -> Self {
+    pub fn new(clock: Clock, tape: &Tape, limits: Limits) -> Self {
+        let Limits { budget_per_min, floor, bandwidth, .. } = limits;
         let step = clock.hops(Seconds::from_ms(STEP_MS));
         let values = |s: f64| (clock.hops(Seconds::new(s)) / step).max(4) as usize;
         let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
@@ -172,7 +188,7 @@ impl Score {
             short: SlidingQuantile::new(values(SHORT_S)),
             amplitude: SlidingQuantile::new(values(floor.s())),
             history: SlidingQuantile::new(7200),
-            spreads: std::array::from_fn(|w| Spread::new(window_s(w))),
+            spreads: std::array::from_fn(|w| Spread::new(window_s(w), bandwidth.hz())),
             thresholds: [0.0; WINDOWS],
             lows: [0.0; WINDOWS],
             long_floor: 0.0,
@@ -186,11 +202,16 @@ impl Score {
     }
 
     fn set_thresholds(&mut self) {
-        for (w, spread) in self.spreads.iter_mut().enumerate() {
-            spread.settle();
-            self.thresholds[w] = spread.at(self.sigmas) as f32;
-            self.lows[w] = spread.at(LOW_SIGMA) as f32;
+        self.spreads.iter_mut().for_each(Spread::settle);
+        for w in 0..WINDOWS {
+            let at = |z: f64| self.median(w) * (1.0 + z * self.spreads[w].sigma).powi(3);
+            (self.thresholds[w], self.lows[w]) = (at(self.sigmas) as f32, at(LOW_SIGMA) as f32);
         }
+    }
+
+    /// The median energy of window `w` over the floor: all windows have the same mean.
+    fn median(&self, w: usize) -> f64 {
+        self.spreads[FLOOR_WINDOW].mean_over_median() / self.spreads[w].mean_over_median()
     }
 
     /// The power of the converter's steps, below which no floor can lie.
@@ -209,9 +230,11 @@ impl Score {
         self.long.push(energy);
         self.short.push(energy);
         self.amplitude.push(tape.amplitude.ending(FLOOR_WINDOW, hops - 1));
-        let floor = |window: &SlidingQuantile| window.quantile(0.5).unwrap_or(0.0).max(self.quantum);
-        (self.long_floor, self.short_floor) = (floor(&self.long), floor(&self.short));
-        self.amplitude_floor = floor(&self.amplitude);
+        let lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma).powi(-3) as f32;
+        let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * lift;
+        self.long_floor = low(&self.long).max(self.quantum);
+        self.short_floor = self.short.quantile(0.5).unwrap_or(0.0).max(self.quantum);
+        self.amplitude_floor = low(&self.amplitude).max(self.quantum);
     }
 
     /// How many energies the long floor rests on.
@@ -226,10 +249,12 @@ impl Score {
         }
         let half = tape.detect.length(WINDOWS - 1) / 2;
         let floor = self.floor();
-        if floor > 0.0 && at >= half && tape.all_valid(at - half, at + half) {
-            for (w, spread) in self.spreads.iter_mut().enumerate() {
+        let steady = self.short_floor < STEADY * self.long_floor;
+        if floor > 0.0 && steady && at >= half && tape.all_valid(at - half, at + half) {
+            for w in 0..WINDOWS {
+                let median = floor * self.median(w) as f32;
                 if let Some(energy) = tape.detect.around(w, at) {
-                    spread.push(energy / floor);
+                    self.spreads[w].push(energy / median);
                 }
             }
         }
@@ -260,6 +285,7 @@ impl Score {
         let low = self.lows[HYSTERESIS_WINDOW];
         Moment {
             score: score / floor,
+            score_long: score / self.long_floor.max(f32::MIN_POSITIVE),
             active: energy > low * floor,
             active_long: energy > low * self.long_floor,
         }
@@ -286,25 +312,24 @@ impl Score {
         self.thresholds[w]
     }
 
+    fn mean(&self) -> f32 {
+        self.spreads[FLOOR_WINDOW].mean_over_median() as f32
+    }
+
     /// Mean power of the noise in the detection band: the median of 64 ms energies, made a mean.
     pub fn noise_power(&self) -> f32 {
-        self.floor() * self.mean_over_median()
+        self.floor() * self.mean()
     }
 
     /// Mean power of the noise in the amplitude band.
     pub fn amplitude_power(&self) -> f32 {
-        self.amplitude_floor * self.mean_over_median()
+        self.amplitude_floor * self.mean()
     }
 
     /// The median over the recording of the noise power in the detection band; `None` before
     /// anything was heard.
     pub fn typical_power(&self) -> Option<f32> {
-        self.history.quantile(0.5).filter(|p| *p > 0.0).map(|p| p * self.mean_over_median())
-    }
-
-    /// For a cube root that is normal, mean / median = 1 + 3 σ².
-    fn mean_over_median(&self) -> f32 {
-        1.0 + 3.0 * self.spreads[FLOOR_WINDOW].sigma.powi(2) as f32
+        self.history.quantile(0.5).filter(|p| *p > 0.0).map(|p| p * self.mean())
     }
 
     /// The power over the noise (a ratio) of a burst as long as `burst` that is found with 90 %:

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::classify::Evidence;
+use super::measure::Measures;
 
 /// What a candidate was taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -164,4 +165,20 @@ pub struct Candidate {
     pub discharges: u32,
     /// The numbers that the verdict rests on.
     pub evidence: Evidence,
+}
+
+impl Candidate {
+    /// Puts a candidate together.
+    pub(super) fn new(
+        onset: u64,
+        offset: u64,
+        class: Class,
+        reason: Reason,
+        score: f32,
+        measures: Measures,
+        evidence: Evidence,
+    ) -> Self {
+        let Measures { peak, rms, snr_db, discharges } = measures;
+        Self { onset, offset, class, reason, score, peak, rms, snr_db, discharges, evidence }
+    }
 }

@@ -10,7 +10,7 @@ use crate::signal::mains::{Canceller, search};
 use crate::signal::overview::Outline;
 use crate::signal::ring::Ring;
 use crate::signal::spectrum::Welch;
-use crate::units::{SampleIndex, Seconds, Span};
+use crate::units::{Hertz, SampleIndex, Seconds, Span};
 
 /// Mains is looked for in this much signal; a recording starts with so much unheard.
 const SEARCH_S: f64 = 2.0;
@@ -73,6 +73,7 @@ impl Lane {
             longest: Seconds::from_ms(settings.longest_ms),
             merge_gap: Seconds::from_ms(settings.merge_gap_ms),
             floor: Seconds::new(settings.floor_s),
+            bandwidth: Hertz::new(bands.share * bands.clock.rate.nyquist().hz()),
         };
         Self {
             front: Front::new(format),
