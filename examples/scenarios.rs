@@ -153,9 +153,21 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
                 found.channel,
                 found.candidate.snr_db,
                 found.candidate.reason,
-                cause.zip(made.truth.iter().filter(|e| near(e.span, found.span)).min_by_key(|e| e.kind)).map(|(k, e)| format!("{} {:.3}..{:.3}", k.name(), rate.time(e.span.start).s(), rate.time(e.span.end).s())),
-                found.candidate.evidence.run_ms, found.candidate.evidence.score_over_surroundings, found.candidate.evidence.score_without_pulse, found.candidate.evidence.young_run, found.candidate.score,
-                found.candidate.evidence.shape.share, found.candidate.evidence.shape.jump
+                cause.zip(made.truth.iter().filter(|e| near(e.span, found.span)).min_by_key(|e| e.kind)).map(
+                    |(k, e)| format!(
+                        "{} {:.3}..{:.3}",
+                        k.name(),
+                        rate.time(e.span.start).s(),
+                        rate.time(e.span.end).s()
+                    )
+                ),
+                found.candidate.evidence.run_ms,
+                found.candidate.evidence.score_over_surroundings,
+                found.candidate.evidence.score_without_pulse,
+                found.candidate.evidence.young_run,
+                found.candidate.score,
+                found.candidate.evidence.shape.share,
+                found.candidate.evidence.shape.jump
             );
         }
     }

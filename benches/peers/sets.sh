@@ -5,7 +5,7 @@ set -eu
 to=$1
 bin=${CARGO_TARGET_DIR:-target}/release
 scenarios="quiet-10db quiet-6db clear ecg mains-50 mains-60 mains-drift pistoning pops efforts
-floor-steps floor-wander clipping four-channels fast session rate-250 rate-500 rate-10k rate-44k1
+floor-steps floor-wander clipping four-channels fast session rate-250 rate-500
 rest-quiet rest-dirty"
 # Seeds that nothing was tuned on.
 for scenario in $scenarios; do

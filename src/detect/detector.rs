@@ -171,7 +171,8 @@ impl Detector {
         let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
         let long = self.clock.time(run.last + 1 - run.first) > self.limits.longest;
         if long {
-            let (onset, offset) = pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));
+            let (onset, offset) =
+                pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));
             let ms = self.clock.rate.seconds(offset - onset).ms();
             let m = measure(&self.tape, self.clock, onset, offset, self.score.amplitude_power());
             let shape = shape(&self.tape, self.clock, onset, offset);
