@@ -33,7 +33,7 @@ def one(peer, path):
             import numpy as np
 
             times = np.arange(len(channel)) / rate - 1.0
-            y = myonset.hpfilter(channel, rate, 10)
+            y = myonset.hpfilter(channel, sf=rate, cutoff=10)
             events = list(zip(*myonset.get_onsets(y, times, sf=rate)))
         elif peer == "BioSPPy `emg`":
             from biosppy.signals import emg
