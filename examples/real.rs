@@ -1,10 +1,10 @@
 //! The detector on real recordings, file by file, against what is known of them.
 //!
-//!     cargo run --release --example real -- [FOLDER] [--list]
+//!     cargo run --release --example real -- [FOLDER] [--list] [--numbers]
 //!
 //! FOLDER holds WAV files; without it, `$TWITCHSCOPE_SHARED/recordings`. Files of which nothing is
 //! known are reported without a verdict, those called `…ecg…` or `…rest…` must give no twitch.
-//! `--list` tells every candidate with its reason.
+//! `--list` tells every candidate with its reason, `--numbers` the evidence behind each.
 
 #[path = "shared/load.rs"]
 mod load;
@@ -67,12 +67,12 @@ const KNOWN: [Known; 5] = [
 const NEAR_S: f64 = 0.15;
 
 fn main() {
-    let (mut folder, mut list) = (None, false);
+    let (mut folder, mut list, mut numbers) = (None, false, false);
     for arg in std::env::args().skip(1) {
-        if arg == "--list" {
-            list = true;
-        } else {
-            folder = Some(PathBuf::from(arg));
+        match arg.as_str() {
+            "--list" => list = true,
+            "--numbers" => numbers = true,
+            _ => folder = Some(PathBuf::from(arg)),
         }
     }
     let folder = load::folder(folder);
@@ -80,12 +80,12 @@ fn main() {
     let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "wav"));
     files.sort();
-    let bad = files.iter().filter(|file| !report(file, list)).count();
+    let bad = files.iter().filter(|file| !report(file, list, numbers)).count();
     println!("\n{} of {} files as known", files.len() - bad, files.len());
 }
 
 /// Prints what was found; whether it is as known.
-fn report(file: &Path, list: bool) -> bool {
+fn report(file: &Path, list: bool, numbers: bool) -> bool {
     let loaded = load::load(file);
     let (rate, frames) = (loaded.format.rate, loaded.channels[0].len());
     let mut pipeline = Pipeline::new(&loaded.format, &Settings::default()).expect("settings");
@@ -119,6 +119,9 @@ fn report(file: &Path, list: bool) -> bool {
             c.class.name(),
             c.reason
         );
+        if numbers {
+            println!("{:?}", c.evidence);
+        }
     }
     let efforts: Vec<[f64; 2]> =
         candidates.iter().filter(|f| f.candidate.class.name() == "effort").map(span).collect();

@@ -37,8 +37,10 @@ pub struct Background {
     pub efforts: Vec<[f64; 2]>,
 }
 
-/// The twelve flicks, with the weak activity just before and after them.
+/// The twelve flicks, with the weak activity just before and after them and a weak burst before the
+/// first.
 const FLICKS: &[[f64; 2]] = &[
+    [1.5, 2.1],
     [3.15, 4.20],
     [7.25, 8.30],
     [11.45, 12.50],
