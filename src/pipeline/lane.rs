@@ -132,8 +132,10 @@ impl Lane {
         }
     }
 
-    /// A channel begins with its first change: what lies before is flat. The grid of hops stays
-    /// where frame 0 put it.
+    /// A channel begins with its first change: what lies before is flat. The value held until
+    /// then is its first sample, unless it is 0: zeros stand for nothing being there yet, so a
+    /// recording with zeros put before it is the same recording later. The grid of hops stays where
+    /// frame 0 put it.
     fn begin(
         &mut self,
         bands: &Bands,
@@ -155,12 +157,16 @@ impl Lane {
             }
             return false;
         }
+        let begins = if self.waiting == 0.0 { at } else { at.saturating_sub(1) };
+        if let Some((why, span)) = self.front.note(begins, None) {
+            self.masked += span.len();
+            sink(Said::Masked(why, span));
+        }
         let hop = bands.hop_frames();
-        // A first frame that differs from the one before it began one frame ago.
-        let base = at.saturating_sub(1) / hop * hop;
+        let base = begins / hop * hop;
         self.base = Some(base);
-        bands.low_pass.prime(&mut self.low_pass, f64::from(self.waiting));
-        let held = f64::from(self.waiting);
+        let held = f64::from(if base == at { x } else { self.waiting });
+        bands.low_pass.prime(&mut self.low_pass, held);
         self.thin = (at - base) % bands.thinning;
         for _ in 0..(at - base) / bands.thinning {
             self.sample(bands, held, true, false, sink);
@@ -237,6 +243,19 @@ impl Lane {
             self.masked += span.len();
             sink(Said::Masked(why, span));
         }
+    }
+
+    /// Back to where it was when new.
+    pub fn clear(&mut self, bands: &Bands) {
+        self.front.clear();
+        (self.base, self.waiting, self.thin) = (None, f32::NAN, 0);
+        (self.bad, self.railed, self.started) = (false, false, false);
+        bands.low_pass.silence(&mut self.low_pass);
+        self.unheard.clear();
+        self.chain.clear(bands);
+        self.detector.clear();
+        self.outline.clear();
+        (self.since_search, self.masked) = (0, 0);
     }
 
     /// What could be seen.
@@ -316,6 +335,17 @@ impl Chain {
         let found = search(&self.work, &mut self.welch, bands.highest);
         self.mains.learn(found.as_ref(), &self.work, false);
         self.remember_lines();
+    }
+
+    fn clear(&mut self, bands: &Bands) {
+        bands.drift.silence(&mut self.drift);
+        bands.amplitude.silence(&mut self.amplitude);
+        bands.detect.silence(&mut self.detect);
+        self.mains.clear();
+        self.before.clear();
+        self.work.fill(0.0);
+        (self.settling, self.broken) = (0, true);
+        self.heard_lines.clear();
     }
 
     fn remember_lines(&mut self) {

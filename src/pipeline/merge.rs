@@ -59,6 +59,11 @@ impl Merge {
         self.waiting.drain(..told);
     }
 
+    /// Forgets what waits.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
     /// How many of the first candidates belong together: one, or a twitch and every twitch that
     /// overlaps it on another channel.
     fn group(&self, sorted: &[Found]) -> usize {

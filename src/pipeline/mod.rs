@@ -122,6 +122,14 @@ impl Pipeline {
         self.format.rate
     }
 
+    /// Back to where it was when new, for another recording of the same format. Nothing is
+    /// allocated.
+    pub fn reset(&mut self) {
+        self.lanes.iter_mut().for_each(|lane| lane.clear(&self.bands));
+        self.merge.clear();
+        (self.first, self.next, self.masked_by_mark) = (None, 0, false);
+    }
+
     /// Takes the next frames. Frames that were seen before are passed over; frames that are
     /// missing are a gap. Columns that the format does not name are passed over.
     pub fn push(&mut self, block: &Block, sink: &mut impl FnMut(Event)) {

@@ -41,6 +41,11 @@ impl Cascade {
         State(vec![[0.0; 2]; self.0.len()])
     }
 
+    /// Puts `state` back to where nothing was heard yet.
+    pub fn silence(&self, state: &mut State) {
+        state.0.iter_mut().for_each(|s| *s = [0.0; 2]);
+    }
+
     /// Puts `state` where it would be had the input always been `x`: a high-pass then starts
     /// without the transient of a step (the same values as SciPy's `sosfilt_zi`).
     pub fn prime(&self, state: &mut State, x: f64) {

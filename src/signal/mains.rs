@@ -145,6 +145,14 @@ impl Canceller {
         }
     }
 
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        self.fundamental_hz = 0.0;
+        (self.phase, self.turn) = (Complex::new(1.0, 0.0), Complex::new(1.0, 0.0));
+        self.lines.clear();
+        (self.mean_abs, self.since_correction) = (0.0, 0.0);
+    }
+
     /// The frequencies that are being removed, Hz.
     pub fn lines_hz(&self) -> impl Iterator<Item = f64> + '_ {
         self.lines.iter().map(|l| f64::from(l.harmonic) * self.fundamental_hz)
