@@ -183,6 +183,8 @@ impl Canceller {
                     self.lines.push(Line { harmonic: *harmonic, amplitude, before: amplitude, missed: 0 });
                 }
             }
+            // Powers of the phase are made one from the other, upward.
+            self.lines.sort_unstable_by_key(|l| l.harmonic);
         }
         self.turn = Complex::from_polar(1.0, TAU * self.fundamental_hz / self.rate.hz());
         if rewind {
