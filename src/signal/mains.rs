@@ -119,6 +119,9 @@ struct Line {
     missed: u32,
 }
 
+/// Samples whose references are made together: a chain of products each, but side by side.
+const TOGETHER: usize = 32;
+
 /// Subtracts hum from a stream, sample by sample.
 #[derive(Debug, Clone)]
 pub struct Canceller {
@@ -127,6 +130,8 @@ pub struct Canceller {
     phase: Complex<f64>,
     turn: Complex<f64>,
     lines: Vec<Line>,
+    /// The references of each line at each sample of a run.
+    references: Vec<[Complex<f64>; TOGETHER]>,
     mean_abs: f64,
     since_correction: f64,
 }
@@ -140,6 +145,7 @@ impl Canceller {
             phase: Complex::new(1.0, 0.0),
             turn: Complex::new(1.0, 0.0),
             lines: Vec::with_capacity(MOST),
+            references: vec![[Complex::default(); TOGETHER]; MOST],
             mean_abs: 0.0,
             since_correction: 0.0,
         }
@@ -217,50 +223,63 @@ impl Canceller {
         correlate(x, self.fundamental_hz * f64::from(harmonic), self.rate, reference)
     }
 
-    /// `x` without the lines.
-    #[inline]
-    pub fn step(&mut self, x: f64) -> f64 {
-        if self.lines.is_empty() {
-            return x;
+    /// `x` without the lines, in place.
+    pub fn run(&mut self, mut x: &mut [f64]) {
+        while !self.lines.is_empty() && !x.is_empty() {
+            let every = CORRECT_S * self.rate.hz();
+            let until_correction = (every - self.since_correction).ceil().max(1.0) as usize;
+            let (now, later) = x.split_at_mut(until_correction.min(TOGETHER).min(x.len()));
+            self.refer(now.len());
+            self.remove(now);
+            self.since_correction += now.len() as f64;
+            if self.since_correction >= every {
+                self.correct();
+            }
+            x = later;
         }
-        self.remove(x)
     }
 
-    fn remove(&mut self, x: f64) -> f64 {
-        let mut reference = self.phase;
-        let mut references = [Complex::default(); MOST];
-        let mut at = 1;
-        let mut y = x;
-        for (line, kept) in self.lines.iter().zip(&mut references) {
+    /// Makes the references of the next `count` samples.
+    fn refer(&mut self, count: usize) {
+        let mut phases = [Complex::default(); TOGETHER];
+        for phase in &mut phases[..count] {
+            *phase = self.phase;
+            self.phase *= self.turn;
+        }
+        let (mut powers, mut at) = (phases, 1);
+        for (line, references) in self.lines.iter().zip(&mut self.references) {
             while at < line.harmonic {
-                reference *= self.phase;
+                for (power, phase) in powers.iter_mut().zip(&phases) {
+                    *power *= phase;
+                }
                 at += 1;
             }
-            *kept = reference;
-            y -= line.amplitude.re * reference.re - line.amplitude.im * reference.im;
+            *references = powers;
         }
+    }
+
+    fn remove(&mut self, x: &mut [f64]) {
         let rate = 1.0 / (FOLLOW_S * self.rate.hz());
-        self.mean_abs += (y.abs() - self.mean_abs) * rate;
-        let taught = y.clamp(-CLIP * self.mean_abs, CLIP * self.mean_abs) * 2.0 * rate;
-        for (line, reference) in self.lines.iter_mut().zip(&references) {
-            line.amplitude += reference.conj() * taught;
+        for (n, x) in x.iter_mut().enumerate() {
+            let lines = self.lines.iter_mut().zip(&self.references);
+            let mut y = *x;
+            for (line, references) in lines {
+                let reference = references[n];
+                y -= line.amplitude.re * reference.re - line.amplitude.im * reference.im;
+            }
+            self.mean_abs += (y.abs() - self.mean_abs) * rate;
+            let taught = y.clamp(-CLIP * self.mean_abs, CLIP * self.mean_abs) * 2.0 * rate;
+            for (line, references) in self.lines.iter_mut().zip(&self.references) {
+                line.amplitude += references[n].conj() * taught;
+            }
+            *x = y;
         }
-        self.advance();
-        y
     }
 
     /// Lets one sample's time pass without a valid sample: the phase goes on, nothing is learnt.
     pub fn skip(&mut self) {
         if !self.lines.is_empty() {
             self.phase *= self.turn;
-        }
-    }
-
-    fn advance(&mut self) {
-        self.phase *= self.turn;
-        self.since_correction += 1.0;
-        if self.since_correction >= CORRECT_S * self.rate.hz() {
-            self.correct();
         }
     }
 

@@ -128,6 +128,7 @@ pub fn hear(mut pipeline: Pipeline, blocks: &[Block]) -> Heard {
 }
 
 /// Where an event is.
+#[allow(dead_code, reason = "not every test asks")]
 pub fn span(event: &Event) -> Span {
     match event {
         Event::Candidate(found) | Event::Twitch(found) => found.span,
