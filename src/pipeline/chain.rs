@@ -136,11 +136,11 @@ impl Chain {
     /// Looks for hum in the first seconds, before any of them is heard.
     pub fn first_search(&mut self, bands: &Bands, unheard: &[Sample]) {
         let Some(first) = unheard.first() else { return };
-        let mut state = bands.drift.silent();
-        bands.drift.prime(&mut state, first.x);
+        // Primed again when the first sample is heard.
+        bands.drift.prime(&mut self.drift, first.x);
         self.work.fill(0.0);
         for (work, sample) in self.work.iter_mut().zip(unheard) {
-            *work = bands.drift.step(&mut state, sample.x);
+            *work = bands.drift.step(&mut self.drift, sample.x);
         }
         if self.mains_wanted && unheard.len() == self.work.len() {
             let found = search(&self.work, &mut self.welch, bands.highest);

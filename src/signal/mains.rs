@@ -24,12 +24,20 @@ const PRESENT: f64 = 20.0;
 const NEIGHBOURS_HZ: f64 = 12.0;
 
 /// Lines of one grid: the fundamental and the harmonics that are there (1 for itself).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lines {
     /// The fundamental, whether or not it is itself among the lines.
     pub fundamental: Hertz,
-    /// Which multiples of it stand out, in order.
-    pub harmonics: Vec<u32>,
+    /// Which multiples of it stand out; a search under way must not allocate.
+    harmonics: [u32; MOST],
+    count: usize,
+}
+
+impl Lines {
+    /// Which multiples of the fundamental stand out, in order.
+    pub fn harmonics(&self) -> &[u32] {
+        &self.harmonics[..self.count]
+    }
 }
 
 /// Looks for mains in `x`, which must be one segment of `welch` long, up to `highest`.
@@ -50,8 +58,12 @@ pub fn search(x: &[f64], welch: &mut Welch, highest: Hertz) -> Option<Lines> {
     }
     let (_, f_hz) = lead?;
     let present = |k: &f64| strongest(density, bin_hz, k * f_hz - bin_hz, k * f_hz + bin_hz).1 > PRESENT;
-    let harmonics: Vec<u32> = multiples(f_hz, top_hz).filter(present).map(|k| k as u32).collect();
-    (!harmonics.is_empty()).then_some(Lines { fundamental: Hertz::new(f_hz), harmonics })
+    let mut lines = Lines { fundamental: Hertz::new(f_hz), harmonics: [0; MOST], count: 0 };
+    for (k, place) in multiples(f_hz, top_hz).filter(present).zip(&mut lines.harmonics) {
+        *place = k as u32;
+        lines.count += 1;
+    }
+    (lines.count > 0).then_some(lines)
 }
 
 fn multiples(f_hz: f64, top_hz: f64) -> impl Iterator<Item = f64> {
@@ -170,7 +182,7 @@ impl Canceller {
     /// `x` is the signal before cancelling, up to the last sample passed; `rewind` says that the
     /// next sample passed will be the first of `x` again, as at the start of a recording.
     pub fn learn(&mut self, found: Option<&Lines>, x: &[f64], rewind: bool) {
-        let present = |h: u32| found.is_some_and(|f| f.harmonics.contains(&h));
+        let present = |h: u32| found.is_some_and(|f| f.harmonics().contains(&h));
         if self.lines.is_empty()
             && let Some(found) = found
         {
@@ -183,7 +195,7 @@ impl Canceller {
         }
         self.lines.retain(|l| l.missed < 3);
         if let Some(found) = found.filter(|_| same) {
-            for harmonic in &found.harmonics {
+            for harmonic in found.harmonics() {
                 if self.lines.len() < MOST && !self.lines.iter().any(|l| l.harmonic == *harmonic) {
                     let amplitude = self.fit(x, *harmonic);
                     self.lines.push(Line { harmonic: *harmonic, amplitude, before: amplitude, missed: 0 });
@@ -203,7 +215,7 @@ impl Canceller {
     fn refine(&self, found: &Lines, x: &[f64]) -> f64 {
         let half = x.len() / 2;
         let mut best = (0.0, found.fundamental.hz());
-        for harmonic in &found.harmonics {
+        for harmonic in found.harmonics() {
             let f_hz = found.fundamental.hz() * f64::from(*harmonic);
             let reference = Complex::new(1.0, 0.0);
             let late = correlate(&x[half..], f_hz, self.rate, reference);

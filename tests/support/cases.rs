@@ -1,5 +1,7 @@
 //! Recordings to try the one path on, and one tester that runs each of them every way.
 
+#![allow(dead_code, reason = "not every test asks for all of it")]
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -128,7 +130,6 @@ pub fn hear(mut pipeline: Pipeline, blocks: &[Block]) -> Heard {
 }
 
 /// Where an event is.
-#[allow(dead_code, reason = "not every test asks")]
 pub fn span(event: &Event) -> Span {
     match event {
         Event::Candidate(found) | Event::Twitch(found) => found.span,
