@@ -116,7 +116,7 @@ fn between_bins(density: &[f64], place: usize) -> f64 {
 const FOLLOW_S: f64 = 0.25;
 /// How often the frequency is corrected, s, and by which share of what the phase says.
 const CORRECT_S: f64 = 0.1;
-const CORRECT_SHARE: f64 = 0.05;
+const CORRECT_SHARE: f64 = 0.2;
 /// What lies beyond this many mean absolute values is a burst and teaches the lines no more
 /// than that (Huber's clip).
 const CLIP: f64 = 3.0;
