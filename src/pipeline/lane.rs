@@ -20,6 +20,7 @@ const STRETCHES: usize = 1200;
 const RUN: usize = 256;
 
 /// What a lane says.
+#[allow(clippy::large_enum_variant, reason = "taken apart at once, never kept")]
 pub enum Said {
     /// A candidate, in frames of the recording.
     Candidate(Candidate, Span),
@@ -270,7 +271,6 @@ impl Lane {
         (self.base, self.waiting, self.thin) = (None, f32::NAN, 0);
         (self.bad, self.railed, self.started) = (false, false, false);
         bands.low_pass.silence(&mut self.low_pass);
-        self.fresh.clear();
         self.unheard.clear();
         self.chain.clear(bands);
         self.detector.clear();
