@@ -3,6 +3,8 @@
 //! This room knows sources, the pipeline and sessions, so that neither of them need know the
 //! other. It must never know views, threads or the command line.
 
+use std::io::{Read, Seek};
+
 use crate::block::{Block, Format, Scale};
 use crate::detect::Class;
 use crate::insertion::{Insertion, owner};
@@ -55,8 +57,8 @@ pub fn drive(
 ///
 /// # Errors
 /// [`Error`] where the recording cannot be read or the settings cannot be used for it.
-pub fn analyze(
-    recording: &mut Recording,
+pub fn analyze<R: Read + Seek>(
+    recording: &mut Recording<R>,
     settings: &Settings,
     sha256: String,
     progress: &mut impl FnMut(u64),

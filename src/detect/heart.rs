@@ -257,7 +257,7 @@ impl Heart {
 
     /// Back to where it was when new.
     pub fn clear(&mut self) {
-        self.state = self.band.silent();
+        self.band.silence(&mut self.state);
         self.filtered.clear();
         self.wide.clear();
         self.power.clear();

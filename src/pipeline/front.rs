@@ -122,6 +122,12 @@ impl Front {
         ended.filter(|(_, span)| !span.is_empty())
     }
 
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        (self.last, self.same, self.at_end) = (f32::NAN, 0, 0);
+        (self.step, self.open) = (f32::INFINITY, None);
+    }
+
     /// Closes what is open at `end`.
     pub fn close(&mut self, end: SampleIndex) -> Option<(Mask, Span)> {
         self.note(end.get(), None)

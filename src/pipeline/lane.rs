@@ -1,27 +1,26 @@
-//! One channel: conditioned sample by sample, then listened to by its detector.
+//! One channel: its samples run by run through the front and the filters, then the detector.
 
 use super::bands::Bands;
+use super::chain::{Chain, Sample};
 use super::front::{Front, Mask};
 use crate::block::Format;
-use crate::detect::{Candidate, Detector, Forms, Limits, Quality};
-use crate::settings::{Mains, Settings};
+use crate::detect::{Candidate, Detector, Limits, Quality};
+use crate::settings::Settings;
 use crate::signal::biquad::State;
-use crate::signal::mains::{Canceller, search};
 use crate::signal::overview::Outline;
-use crate::signal::ring::Ring;
-use crate::signal::spectrum::Welch;
 use crate::units::{Hertz, SampleIndex, Seconds, Span};
 
 /// Mains is looked for in this much signal; a recording starts with so much unheard.
 const SEARCH_S: f64 = 2.0;
 /// And again this often.
 const AGAIN_S: f64 = 4.0;
-/// The filters need this long after a start or a gap, s: 60 Hz at order 4 is down by 60 dB.
-const SETTLE_S: f64 = 0.1;
 /// Stretches in the outline of a recording.
 const STRETCHES: usize = 1200;
+/// Thinned samples that go through the filters together.
+const RUN: usize = 256;
 
 /// What a lane says.
+#[allow(clippy::large_enum_variant, reason = "taken apart at once, never kept")]
 pub enum Said {
     /// A candidate, in frames of the recording.
     Candidate(Candidate, Span),
@@ -39,28 +38,16 @@ pub struct Lane {
     thin: u64,
     bad: bool,
     railed: bool,
-    unheard: Vec<(f32, bool, bool)>,
+    fresh: Vec<Sample>,
+    unheard: Vec<Sample>,
     started: bool,
     chain: Chain,
+    again: u64,
+    delay: u64,
     since_search: u64,
     detector: Detector,
     outline: Outline,
     masked: u64,
-}
-
-#[derive(Debug)]
-struct Chain {
-    drift: State,
-    amplitude: State,
-    detect: State,
-    mains: Canceller,
-    mains_wanted: bool,
-    welch: Welch,
-    before: Ring<f32>,
-    work: Vec<f64>,
-    settling: u64,
-    broken: bool,
-    heard_lines: Vec<f64>,
 }
 
 impl Lane {
@@ -83,21 +70,12 @@ impl Lane {
             thin: 0,
             bad: false,
             railed: false,
+            fresh: Vec::with_capacity(RUN),
             unheard: Vec::with_capacity(searched),
             started: false,
-            chain: Chain {
-                drift: bands.drift.silent(),
-                amplitude: bands.amplitude.silent(),
-                detect: bands.detect.silent(),
-                mains: Canceller::new(bands.clock.rate),
-                mains_wanted: settings.mains == Mains::Auto,
-                welch: Welch::new(searched, bands.clock.rate),
-                before: Ring::new(searched),
-                work: vec![0.0; searched],
-                settling: 0,
-                broken: true,
-                heard_lines: Vec::with_capacity(64),
-            },
+            chain: Chain::new(settings, bands, searched, RUN),
+            again: bands.clock.samples(Seconds::new(AGAIN_S)),
+            delay: bands.delay.round() as u64,
             since_search: 0,
             detector: Detector::new(bands.clock, limits),
             outline: Outline::new(STRETCHES),
@@ -105,36 +83,60 @@ impl Lane {
         }
     }
 
-    /// Takes the sample at frame `at`; `mask` says why it is not signal, if something outside
-    /// of the samples knows.
-    pub fn push(&mut self, bands: &Bands, at: u64, x: f32, mask: Option<Mask>, sink: &mut impl FnMut(Said)) {
-        let seen = if mask == Some(Mask::Gap) { None } else { self.front.look(x) };
-        let mask = mask.or(seen);
-        if self.base.is_none() && !self.begin(bands, at, x, mask, sink) {
-            return;
+    /// Takes the samples from frame `at` on; `mask` says why they are not signal, if something
+    /// outside of them knows.
+    pub fn push(
+        &mut self,
+        bands: &Bands,
+        at: u64,
+        samples: &[f32],
+        mask: Option<Mask>,
+        sink: &mut impl FnMut(u64, Said),
+    ) {
+        for (x, at) in samples.iter().zip(at..) {
+            let seen = if mask == Some(Mask::Gap) { None } else { self.front.look(*x) };
+            let mask = mask.or(seen);
+            let mut say = |said| sink(at, said);
+            if self.base.is_none() && !self.begin(bands, at, *x, mask, &mut say) {
+                continue;
+            }
+            if let Some((why, span)) = self.front.note(at, mask) {
+                self.masked += span.len();
+                say(Said::Masked(why, span));
+            }
+            self.condition(bands, *x, mask.is_none());
+            if self.fresh.len() >= self.room() {
+                self.pass_on(bands, &mut say);
+            }
         }
-        if let Some((why, span)) = self.front.note(at, mask) {
-            self.masked += span.len();
-            sink(Said::Masked(why, span));
-        }
-        self.bad |= mask.is_some();
+        let end = at + samples.len() as u64;
+        self.pass_on(bands, &mut |said| sink(end, said));
+    }
+
+    /// How many thinned samples may wait: those that are needed to start are not to wait, since
+    /// the front is asked then what it has seen so far.
+    fn room(&self) -> usize {
+        if self.started { RUN } else { RUN.min(self.chain.searched() - self.unheard.len()) }
+    }
+
+    #[inline(always)]
+    fn condition(&mut self, bands: &Bands, x: f32, good: bool) {
+        self.bad |= !good;
         self.railed |= self.front.railed();
-        let x = if x.is_finite() && mask.is_none() { x } else { self.waiting };
-        if self.waiting != x && self.waiting.is_nan() {
-            bands.low_pass.prime(&mut self.low_pass, f64::from(x));
-        }
+        let x = if good { x } else { self.waiting };
         self.waiting = x;
         let smooth = bands.low_pass.step(&mut self.low_pass, f64::from(x));
         self.thin += 1;
         if self.thin == bands.thinning {
-            let (valid, railed) = (!self.bad, self.railed);
+            self.fresh.push(Sample { x: smooth, valid: !self.bad, railed: self.railed });
             (self.thin, self.bad, self.railed) = (0, false, false);
-            self.sample(bands, smooth, valid, railed, sink);
         }
     }
 
-    /// A channel begins with its first change: what lies before is flat. The grid of hops stays
-    /// where frame 0 put it.
+    /// A channel begins with its first change: what lies before is flat. The value held until
+    /// then is its first sample, unless it is 0: zeros stand for nothing being there yet, so a
+    /// recording with zeros put before it is the same recording later. The grid of hops stays where
+    /// frame 0 put it.
     fn begin(
         &mut self,
         bands: &Bands,
@@ -152,33 +154,42 @@ impl Lane {
                 sink(Said::Masked(why, span));
             }
             if at.is_multiple_of(bands.thinning) {
-                self.outline.push(f32::NAN);
+                self.outline.skip(1);
             }
             return false;
         }
+        let begins = if self.waiting == 0.0 { at } else { at.saturating_sub(1) };
+        if let Some((why, span)) = self.front.note(begins, None) {
+            self.masked += span.len();
+            sink(Said::Masked(why, span));
+        }
         let hop = bands.hop_frames();
-        // A first frame that differs from the one before it began one frame ago.
-        let base = at.saturating_sub(1) / hop * hop;
+        let base = begins / hop * hop;
         self.base = Some(base);
-        bands.low_pass.prime(&mut self.low_pass, f64::from(self.waiting));
-        let held = f64::from(self.waiting);
+        let held = f64::from(if base == at { x } else { self.waiting });
+        bands.low_pass.prime(&mut self.low_pass, held);
         self.thin = (at - base) % bands.thinning;
         for _ in 0..(at - base) / bands.thinning {
-            self.sample(bands, held, true, false, sink);
+            self.fresh.push(Sample { x: held, valid: true, railed: false });
         }
         true
     }
 
-    /// Takes a thinned sample; the first seconds wait until it is known what hum is in them.
-    fn sample(&mut self, bands: &Bands, x: f64, valid: bool, railed: bool, sink: &mut impl FnMut(Said)) {
+    /// Passes the thinned samples on; the first seconds wait until it is known what hum is in
+    /// them.
+    fn pass_on(&mut self, bands: &Bands, sink: &mut impl FnMut(Said)) {
         if self.started {
-            self.hear(bands, x, valid, railed, sink);
-            return;
+            let fresh = std::mem::take(&mut self.fresh);
+            self.hear(bands, &fresh, sink);
+            self.fresh = fresh;
+        } else {
+            // Kept as f32, which is what the recording had.
+            self.unheard.extend(self.fresh.iter().map(|s| Sample { x: f64::from(s.x as f32), ..*s }));
+            if self.unheard.len() >= self.chain.searched() {
+                self.start(bands, sink);
+            }
         }
-        self.unheard.push((x as f32, valid, railed));
-        if self.unheard.len() == self.chain.work.len() {
-            self.start(bands, sink);
-        }
+        self.fresh.clear();
     }
 
     fn start(&mut self, bands: &Bands, sink: &mut impl FnMut(Said)) {
@@ -187,25 +198,29 @@ impl Lane {
         self.detector.set_quantum((step * step / 12.0 * bands.share) as f32);
         self.chain.first_search(bands, &self.unheard);
         let unheard = std::mem::take(&mut self.unheard);
-        for (x, valid, railed) in &unheard {
-            self.hear(bands, f64::from(*x), *valid, *railed, sink);
-        }
+        self.hear(bands, &unheard, sink);
         self.unheard = unheard;
         self.unheard.clear();
     }
 
-    fn hear(&mut self, bands: &Bands, x: f64, valid: bool, railed: bool, sink: &mut impl FnMut(Said)) {
-        let (forms, valid) = self.chain.step(bands, x, valid);
-        self.outline.push(if valid { forms.amplitude } else { f32::NAN });
-        let base = self.base.unwrap_or_default();
-        let place = |k: u64| (base + k * bands.thinning).saturating_sub(bands.delay.round() as u64);
-        self.detector.push(forms, valid, railed, &mut |c| {
-            sink(Said::Candidate(c, Span::new(place(c.onset), place(c.offset))));
-        });
-        self.since_search += 1;
-        if self.since_search >= bands.clock.samples(Seconds::new(AGAIN_S)) {
-            self.since_search = 0;
-            self.chain.search_again(bands);
+    fn hear(&mut self, bands: &Bands, mut samples: &[Sample], sink: &mut impl FnMut(Said)) {
+        let (base, thinning, delay) = (self.base.unwrap_or_default(), bands.thinning, self.delay);
+        let place = |k: u64| (base + k * thinning).saturating_sub(delay);
+        let mut tell = |c: Candidate| sink(Said::Candidate(c, Span::new(place(c.onset), place(c.offset))));
+        while !samples.is_empty() {
+            let until_search = (self.again - self.since_search) as usize;
+            let (now, later) = samples.split_at(until_search.min(RUN).min(samples.len()));
+            let (forms, outline) = self.chain.run(bands, now);
+            self.outline.run(outline);
+            for ((forms, seen), sample) in forms.iter().zip(outline).zip(now) {
+                self.detector.push(*forms, seen.is_finite(), sample.railed, &mut tell);
+            }
+            self.since_search += now.len() as u64;
+            if self.since_search == self.again {
+                self.since_search = 0;
+                self.chain.search_again(bands);
+            }
+            samples = later;
         }
     }
 
@@ -228,7 +243,7 @@ impl Lane {
                 self.start(bands, sink);
             }
             let base = self.base.unwrap_or_default();
-            let place = |k: u64| (base + k * bands.thinning).saturating_sub(bands.delay.round() as u64);
+            let place = |k: u64| (base + k * bands.thinning).saturating_sub(self.delay);
             self.detector.finish(&mut |c| {
                 let span = Span::new(place(c.onset), place(c.offset).min(end.get()));
                 sink(Said::Candidate(c, span));
@@ -240,6 +255,29 @@ impl Lane {
         }
     }
 
+    /// Back to where it was when new.
+    pub fn clear(&mut self, bands: &Bands) {
+        self.begin_anew(bands, 0);
+        self.chain.forget_lines();
+        self.outline.clear();
+        self.masked = 0;
+    }
+
+    /// So many frames were lost that nothing of the floors before them holds: what is to be
+    /// reported at the end is kept.
+    pub fn begin_anew(&mut self, bands: &Bands, lost: u64) {
+        self.outline.skip(lost / bands.thinning);
+        self.masked += lost;
+        self.front.clear();
+        (self.base, self.waiting, self.thin) = (None, f32::NAN, 0);
+        (self.bad, self.railed, self.started) = (false, false, false);
+        bands.low_pass.silence(&mut self.low_pass);
+        self.unheard.clear();
+        self.chain.clear(bands);
+        self.detector.clear();
+        self.since_search = 0;
+    }
+
     /// What could be seen.
     pub fn quality(&self) -> Option<Quality> {
         self.detector.quality()
@@ -247,7 +285,7 @@ impl Lane {
 
     /// Every mains line that was ever removed, Hz.
     pub fn mains_hz(&self) -> &[f64] {
-        &self.chain.heard_lines
+        self.chain.heard_lines()
     }
 
     /// Frames that were no signal.
@@ -258,72 +296,5 @@ impl Lane {
     /// The outline of the amplitude band, a value for each thinned sample.
     pub fn outline(&self) -> &Outline {
         &self.outline
-    }
-}
-
-impl Chain {
-    fn step(&mut self, bands: &Bands, x: f64, valid: bool) -> (Forms, bool) {
-        if !valid {
-            self.mains.skip();
-            self.broken = true;
-            self.before.push(0.0);
-            return (Forms { raw: x as f32, ..Forms::default() }, false);
-        }
-        if self.broken {
-            self.broken = false;
-            self.settling = bands.clock.samples(Seconds::new(SETTLE_S));
-            bands.drift.prime(&mut self.drift, x);
-            bands.amplitude.prime(&mut self.amplitude, 0.0);
-            bands.detect.prime(&mut self.detect, 0.0);
-        }
-        let steady = bands.drift.step(&mut self.drift, x);
-        self.before.push(steady as f32);
-        let wide = self.mains.step(steady);
-        let amplitude = bands.amplitude.step(&mut self.amplitude, wide);
-        let detect = bands.detect.step(&mut self.detect, amplitude);
-        if self.settling > 0 {
-            self.settling -= 1;
-            return (Forms { raw: x as f32, ..Forms::default() }, false);
-        }
-        let raw = (x - (steady - wide)) as f32;
-        (Forms { raw, wide: wide as f32, amplitude: amplitude as f32, detect: detect as f32 }, true)
-    }
-
-    /// Looks for hum in the first seconds, before any of them is heard.
-    fn first_search(&mut self, bands: &Bands, unheard: &[(f32, bool, bool)]) {
-        let mut state = bands.drift.silent();
-        let Some(first) = unheard.first() else { return };
-        bands.drift.prime(&mut state, f64::from(first.0));
-        self.work.fill(0.0);
-        for (work, (x, _, _)) in self.work.iter_mut().zip(unheard) {
-            *work = bands.drift.step(&mut state, f64::from(*x));
-        }
-        if self.mains_wanted && unheard.len() == self.work.len() {
-            let found = search(&self.work, &mut self.welch, bands.highest);
-            self.mains.learn(found.as_ref(), &self.work, true);
-            self.remember_lines();
-        }
-    }
-
-    fn search_again(&mut self, bands: &Bands) {
-        if !self.mains_wanted {
-            return;
-        }
-        let end = self.before.end();
-        let from = end - (self.work.len() as u64).min(end);
-        for (work, x) in self.work.iter_mut().zip(self.before.range(from, end)) {
-            *work = f64::from(x);
-        }
-        let found = search(&self.work, &mut self.welch, bands.highest);
-        self.mains.learn(found.as_ref(), &self.work, false);
-        self.remember_lines();
-    }
-
-    fn remember_lines(&mut self) {
-        for hz in self.mains.lines_hz() {
-            if self.heard_lines.len() < 64 && !self.heard_lines.iter().any(|h| (h - hz).abs() < 5.0) {
-                self.heard_lines.push(hz);
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! From the channels' candidates to events in order of time, and twitches told once.
 
 use super::lane::Said;
-use super::{Event, Found};
+use super::{Event, Found, Mask};
 use crate::detect::Class;
 use crate::units::{SampleRate, Seconds, Span};
 
@@ -14,25 +14,36 @@ const ROOM: usize = 1024;
 #[derive(Debug)]
 pub struct Merge {
     waiting: Vec<Found>,
+    /// Masked spans: when they were known, on which channel.
+    masked: Vec<(u64, usize, Mask, Span)>,
     together: u64,
 }
 
 impl Merge {
     /// For a recording of `rate`.
     pub fn new(rate: SampleRate) -> Self {
-        Self { waiting: Vec::with_capacity(ROOM), together: rate.samples(Seconds::new(TOGETHER_S)) }
-    }
-
-    /// Takes what a lane says.
-    pub fn take(&mut self, channel: usize, said: Said, sink: &mut impl FnMut(Event)) {
-        match said {
-            Said::Candidate(candidate, span) => self.waiting.push(Found { channel, span, candidate }),
-            Said::Masked(why, span) => sink(Event::Masked { channel: Some(channel), span, why }),
+        Self {
+            waiting: Vec::with_capacity(ROOM),
+            masked: Vec::with_capacity(ROOM),
+            together: rate.samples(Seconds::new(TOGETHER_S)),
         }
     }
 
-    /// Tells everything that lies before frame `settled`, in order of onset.
+    /// Takes what a lane says, and at which frame it knew.
+    pub fn take(&mut self, channel: usize, at: u64, said: Said) {
+        match said {
+            Said::Candidate(candidate, span) => self.waiting.push(Found { channel, span, candidate }),
+            Said::Masked(why, span) => self.masked.push((at, channel, why, span)),
+        }
+    }
+
+    /// Tells what is masked in the order in which it was known, then everything that lies
+    /// before frame `settled`, in order of onset.
     pub fn tell(&mut self, settled: u64, sink: &mut impl FnMut(Event)) {
+        self.masked.sort_unstable_by_key(|(at, channel, _, span)| (*at, *channel, *span));
+        for (_, channel, why, span) in self.masked.drain(..) {
+            sink(Event::Masked { channel: Some(channel), span, why });
+        }
         if self.waiting.is_empty() {
             return;
         }
@@ -57,6 +68,12 @@ impl Merge {
             told += count;
         }
         self.waiting.drain(..told);
+    }
+
+    /// Forgets what waits.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+        self.masked.clear();
     }
 
     /// How many of the first candidates belong together: one, or a twitch and every twitch that

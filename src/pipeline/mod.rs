@@ -6,11 +6,14 @@
 //! ports, clocks, threads or printing.
 
 mod bands;
+mod chain;
 mod front;
 mod lane;
 mod merge;
 
 pub use front::Mask;
+
+use std::ops::Range;
 
 use crate::block::{Block, Format, MarkKind};
 use crate::detect::{Candidate, Quality};
@@ -77,7 +80,6 @@ const TELL_S: f64 = 0.1;
 #[derive(Debug)]
 pub struct Pipeline {
     format: Format,
-    settings: Settings,
     bands: Bands,
     lanes: Vec<Lane>,
     merge: Merge,
@@ -85,6 +87,8 @@ pub struct Pipeline {
     next: u64,
     masked_by_mark: bool,
     tell_every: u64,
+    /// One channel's samples of a run of frames.
+    column: Vec<f32>,
 }
 
 impl Pipeline {
@@ -101,13 +105,13 @@ impl Pipeline {
             (bands.frames(Seconds::new(TELL_S)) / bands.hop_frames()).max(1) * bands.hop_frames();
         Ok(Self {
             format: format.clone(),
-            settings: settings.clone(),
             bands,
             lanes,
             merge: Merge::new(format.rate),
             first: None,
             next: 0,
             masked_by_mark: false,
+            column: Vec::with_capacity(tell_every as usize),
             tell_every,
         })
     }
@@ -122,6 +126,14 @@ impl Pipeline {
         self.format.rate
     }
 
+    /// Back to where it was when new, for another recording of the same format. Nothing is
+    /// allocated.
+    pub fn reset(&mut self) {
+        self.lanes.iter_mut().for_each(|lane| lane.clear(&self.bands));
+        self.merge.clear();
+        (self.first, self.next, self.masked_by_mark) = (None, 0, false);
+    }
+
     /// Takes the next frames. Frames that were seen before are passed over; frames that are
     /// missing are a gap. Columns that the format does not name are passed over.
     pub fn push(&mut self, block: &Block, sink: &mut impl FnMut(Event)) {
@@ -131,59 +143,76 @@ impl Pipeline {
             self.next = first;
         }
         self.gap(first, sink);
+        let end = first.saturating_add(block.frames.nrows() as u64);
         let mut marks = block.marks.iter().peekable();
-        for (row, at) in block.frames.rows().into_iter().zip(first..) {
-            while let Some(mark) = marks.next_if(|m| m.at.get() <= at) {
-                match mark.kind {
-                    MarkKind::MaskStart => self.masked_by_mark = true,
-                    MarkKind::MaskEnd => self.masked_by_mark = false,
-                    MarkKind::NeedleIn { .. } | MarkKind::NeedleOut { .. } => {}
-                }
+        while self.next < end {
+            while let Some(mark) = marks.next_if(|m| m.at.get() <= self.next) {
+                self.heed(&mark.kind);
             }
-            if at < self.next {
-                continue;
-            }
-            let mask = self.masked_by_mark.then_some(Mask::Marked);
-            let merge = &mut self.merge;
-            for (channel, lane) in self.lanes.iter_mut().enumerate() {
-                let x = row.get(channel).copied().unwrap_or(f32::NAN);
-                lane.push(&self.bands, at, x, mask, &mut |said| merge.take(channel, said, sink));
-            }
-            self.advance(at + 1, sink);
+            let until = marks.peek().map_or(end, |m| m.at.get().min(end));
+            let rows = (self.next - first) as usize..(self.run_until(until) - first) as usize;
+            self.run(Some((block, rows.clone())), rows.len() as u64, sink);
         }
     }
 
-    fn advance(&mut self, next: u64, sink: &mut impl FnMut(Event)) {
-        self.next = next;
-        if next.is_multiple_of(self.tell_every) {
-            let settled = self.lanes.iter().map(|l| l.settled(&self.bands, next)).min().unwrap_or(next);
-            self.merge.tell(settled, sink);
+    fn heed(&mut self, mark: &MarkKind) {
+        match mark {
+            MarkKind::MaskStart => self.masked_by_mark = true,
+            MarkKind::MaskEnd => self.masked_by_mark = false,
+            MarkKind::NeedleIn { .. } | MarkKind::NeedleOut { .. } => {}
+        }
+    }
+
+    /// A run of frames ends where something is to be told.
+    fn run_until(&self, end: u64) -> u64 {
+        (self.next / self.tell_every + 1).saturating_mul(self.tell_every).min(end)
+    }
+
+    /// Takes the next `count` frames: these rows of a block, or frames that are missing.
+    fn run(&mut self, rows: Option<(&Block, Range<usize>)>, count: u64, sink: &mut impl FnMut(Event)) {
+        let mask = match &rows {
+            None => Some(Mask::Gap),
+            Some(_) => self.masked_by_mark.then_some(Mask::Marked),
+        };
+        for (channel, lane) in self.lanes.iter_mut().enumerate() {
+            self.column.clear();
+            match &rows {
+                Some((block, rows)) if channel < block.frames.ncols() => {
+                    let column = block.frames.column(channel);
+                    self.column.extend(rows.clone().map(|row| column[row]));
+                }
+                _ => self.column.resize(count as usize, f32::NAN),
+            }
+            let merge = &mut self.merge;
+            lane.push(&self.bands, self.next, &self.column, mask, &mut |at, s| merge.take(channel, at, s));
+        }
+        self.next += count;
+        if self.next.is_multiple_of(self.tell_every) {
+            let settled = self.lanes.iter().map(|l| l.settled(&self.bands, self.next)).min();
+            self.merge.tell(settled.unwrap_or(self.next), sink);
         }
     }
 
     /// Frames `self.next..first` are missing.
     fn gap(&mut self, first: u64, sink: &mut impl FnMut(Event)) {
-        if first > self.next + self.format.rate.samples(Seconds::new(LONG_GAP_S)) {
+        if first > self.next.saturating_add(self.format.rate.samples(Seconds::new(LONG_GAP_S))) {
             let end = SampleIndex::new(self.next);
             self.close(end, sink);
             sink(Event::Masked { channel: None, span: Span::new(self.next, first), why: Mask::Gap });
-            let new = |_| Lane::new(&self.format, &self.settings, &self.bands);
-            self.lanes = (0..self.lanes.len()).map(new).collect();
+            let lost = first - self.next;
+            self.lanes.iter_mut().for_each(|lane| lane.begin_anew(&self.bands, lost));
             self.next = first;
         }
-        for at in self.next..first {
-            let merge = &mut self.merge;
-            for (channel, lane) in self.lanes.iter_mut().enumerate() {
-                lane.push(&self.bands, at, f32::NAN, Some(Mask::Gap), &mut |s| merge.take(channel, s, sink));
-            }
-            self.advance(at + 1, sink);
+        while self.next < first {
+            let count = self.run_until(first) - self.next;
+            self.run(None, count, sink);
         }
     }
 
     fn close(&mut self, end: SampleIndex, sink: &mut impl FnMut(Event)) {
         let merge = &mut self.merge;
         for (channel, lane) in self.lanes.iter_mut().enumerate() {
-            lane.finish(&self.bands, end, &mut |said| merge.take(channel, said, sink));
+            lane.finish(&self.bands, end, &mut |said| merge.take(channel, end.get(), said));
         }
         self.merge.tell(u64::MAX, sink);
     }

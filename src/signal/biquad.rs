@@ -17,6 +17,33 @@ pub struct Section {
     pub a: [f64; 2],
 }
 
+impl Section {
+    #[inline(always)]
+    fn step(&self, s: &mut [f64; 2], x: f64) -> f64 {
+        let [b0, b1, b2] = self.b;
+        let [a1, a2] = self.a;
+        let y = b0 * x + s[0];
+        s[0] = b1 * x - a1 * y + s[1];
+        s[1] = b2 * x - a2 * y;
+        y
+    }
+}
+
+/// Passes every value of `x` through `N` sections.
+#[inline]
+fn pass<const N: usize>(sections: [&Section; N], states: [&mut [f64; 2]; N], x: &mut [f64]) {
+    let sections = sections.map(|s| *s);
+    let mut s: [[f64; 2]; N] = std::array::from_fn(|n| *states[n]);
+    for x in x {
+        for n in 0..N {
+            *x = sections[n].step(&mut s[n], *x);
+        }
+    }
+    for (state, s) in states.into_iter().zip(s) {
+        *state = s;
+    }
+}
+
 /// Sections in the order in which a sample passes them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cascade(Vec<Section>);
@@ -41,6 +68,11 @@ impl Cascade {
         State(vec![[0.0; 2]; self.0.len()])
     }
 
+    /// Puts `state` back to where nothing was heard yet.
+    pub fn silence(&self, state: &mut State) {
+        state.0.iter_mut().for_each(|s| *s = [0.0; 2]);
+    }
+
     /// Puts `state` where it would be had the input always been `x`: a high-pass then starts
     /// without the transient of a step (the same values as SciPy's `sosfilt_zi`).
     pub fn prime(&self, state: &mut State, x: f64) {
@@ -60,14 +92,20 @@ impl Cascade {
     pub fn step(&self, state: &mut State, x: f64) -> f64 {
         let mut x = x;
         for (section, s) in self.0.iter().zip(&mut state.0) {
-            let [b0, b1, b2] = section.b;
-            let [a1, a2] = section.a;
-            let y = b0 * x + s[0];
-            s[0] = b1 * x - a1 * y + s[1];
-            s[1] = b2 * x - a2 * y;
-            x = y;
+            x = section.step(s, x);
         }
         x
+    }
+
+    /// Every value of `x` replaced by its output, in turn: the same numbers as [`Cascade::step`].
+    pub fn run(&self, state: &mut State, x: &mut [f64]) {
+        // Sections by number, so that they stay in registers and overlap.
+        match (self.0.as_slice(), state.0.as_mut_slice()) {
+            ([a], [s]) => pass([a], [s], x),
+            ([a, b], [s, t]) => pass([a, b], [s, t], x),
+            ([a, b, c], [s, t, u]) => pass([a, b, c], [s, t, u], x),
+            _ => x.iter_mut().for_each(|x| *x = self.step(state, *x)),
+        }
     }
 
     /// The complex gain at `f`.

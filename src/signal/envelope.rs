@@ -12,18 +12,14 @@ pub const WINDOWS: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Energies {
     hops: Ring<f32>,
-    sums: [Ring<f32>; WINDOWS],
+    sums: Ring<[f32; WINDOWS]>,
     shortest: u64,
 }
 
 impl Energies {
     /// The shortest window is `shortest` hops long; `capacity` hops are held.
     pub fn new(shortest: usize, capacity: usize) -> Self {
-        Self {
-            hops: Ring::new(capacity),
-            sums: std::array::from_fn(|_| Ring::new(capacity)),
-            shortest: shortest.max(1) as u64,
-        }
+        Self { hops: Ring::new(capacity), sums: Ring::new(capacity), shortest: shortest.max(1) as u64 }
     }
 
     /// How many hops window `w` spans.
@@ -36,13 +32,14 @@ impl Energies {
         self.hops.push(energy);
         let at = self.hops.end() - 1;
         let first = (at + 1).saturating_sub(self.shortest);
-        self.sums[0].push(self.hops.range(first, at + 1).sum());
+        let mut sums = [0.0; WINDOWS];
+        sums[0] = self.hops.range(first, at + 1).sum();
         for w in 1..WINDOWS {
             let half = self.length(w - 1);
-            let earlier = if at >= half { self.sums[w - 1].get(at - half) } else { 0.0 };
-            let sum = self.sums[w - 1].get(at) + earlier;
-            self.sums[w].push(sum);
+            let earlier = if at >= half { self.sums.get(at - half)[w - 1] } else { 0.0 };
+            sums[w] = sums[w - 1] + earlier;
         }
+        self.sums.push(sums);
     }
 
     /// Hops taken so far.
@@ -58,7 +55,7 @@ impl Energies {
     /// The mean energy over the window `w` that ends with hop `at`.
     #[inline]
     pub fn ending(&self, w: usize, at: u64) -> f32 {
-        self.sums[w].get(at) / self.length(w) as f32
+        self.sums.get(at)[w] / self.length(w) as f32
     }
 
     /// The mean energy over the window `w` around hop `at`; `None` until it is complete.
@@ -70,7 +67,7 @@ impl Energies {
     /// Back to where it was when new.
     pub fn clear(&mut self) {
         self.hops.clear();
-        self.sums.iter_mut().for_each(Ring::clear);
+        self.sums.clear();
     }
 }
 

@@ -26,15 +26,23 @@ impl SlidingQuantile {
         if !value.is_finite() {
             return;
         }
+        let place = self.sorted.partition_point(|v| *v < value);
         if self.order.len() == self.capacity
             && let Some(oldest) = self.order.pop_front()
         {
-            let place = self.sorted.partition_point(|v| *v < oldest);
-            self.sorted.remove(place);
+            // Only what lies between the old value's place and the new one's moves.
+            let gone = self.sorted.partition_point(|v| *v < oldest);
+            if gone < place {
+                self.sorted.copy_within(gone + 1..place, gone);
+                self.sorted[place - 1] = value;
+            } else {
+                self.sorted.copy_within(place..gone, place + 1);
+                self.sorted[place] = value;
+            }
+        } else {
+            self.sorted.insert(place, value);
         }
         self.order.push_back(value);
-        let place = self.sorted.partition_point(|v| *v < value);
-        self.sorted.insert(place, value);
     }
 
     /// How many values the window holds now.

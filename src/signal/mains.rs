@@ -24,12 +24,20 @@ const PRESENT: f64 = 20.0;
 const NEIGHBOURS_HZ: f64 = 12.0;
 
 /// Lines of one grid: the fundamental and the harmonics that are there (1 for itself).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lines {
     /// The fundamental, whether or not it is itself among the lines.
     pub fundamental: Hertz,
-    /// Which multiples of it stand out, in order.
-    pub harmonics: Vec<u32>,
+    /// Which multiples of it stand out; a search under way must not allocate.
+    harmonics: [u32; MOST],
+    count: usize,
+}
+
+impl Lines {
+    /// Which multiples of the fundamental stand out, in order.
+    pub fn harmonics(&self) -> &[u32] {
+        &self.harmonics[..self.count]
+    }
 }
 
 /// Looks for mains in `x`, which must be one segment of `welch` long, up to `highest`.
@@ -50,8 +58,12 @@ pub fn search(x: &[f64], welch: &mut Welch, highest: Hertz) -> Option<Lines> {
     }
     let (_, f_hz) = lead?;
     let present = |k: &f64| strongest(density, bin_hz, k * f_hz - bin_hz, k * f_hz + bin_hz).1 > PRESENT;
-    let harmonics: Vec<u32> = multiples(f_hz, top_hz).filter(present).map(|k| k as u32).collect();
-    (!harmonics.is_empty()).then_some(Lines { fundamental: Hertz::new(f_hz), harmonics })
+    let mut lines = Lines { fundamental: Hertz::new(f_hz), harmonics: [0; MOST], count: 0 };
+    for (k, place) in multiples(f_hz, top_hz).filter(present).zip(&mut lines.harmonics) {
+        *place = k as u32;
+        lines.count += 1;
+    }
+    (lines.count > 0).then_some(lines)
 }
 
 fn multiples(f_hz: f64, top_hz: f64) -> impl Iterator<Item = f64> {
@@ -104,7 +116,7 @@ fn between_bins(density: &[f64], place: usize) -> f64 {
 const FOLLOW_S: f64 = 0.25;
 /// How often the frequency is corrected, s, and by which share of what the phase says.
 const CORRECT_S: f64 = 0.1;
-const CORRECT_SHARE: f64 = 0.05;
+const CORRECT_SHARE: f64 = 0.2;
 /// What lies beyond this many mean absolute values is a burst and teaches the lines no more
 /// than that (Huber's clip).
 const CLIP: f64 = 3.0;
@@ -119,6 +131,9 @@ struct Line {
     missed: u32,
 }
 
+/// Samples whose references are made together: a chain of products each, but side by side.
+const TOGETHER: usize = 32;
+
 /// Subtracts hum from a stream, sample by sample.
 #[derive(Debug, Clone)]
 pub struct Canceller {
@@ -127,6 +142,8 @@ pub struct Canceller {
     phase: Complex<f64>,
     turn: Complex<f64>,
     lines: Vec<Line>,
+    /// The references of each line at each sample of a run.
+    references: Vec<[Complex<f64>; TOGETHER]>,
     mean_abs: f64,
     since_correction: f64,
 }
@@ -140,9 +157,18 @@ impl Canceller {
             phase: Complex::new(1.0, 0.0),
             turn: Complex::new(1.0, 0.0),
             lines: Vec::with_capacity(MOST),
+            references: vec![[Complex::default(); TOGETHER]; MOST],
             mean_abs: 0.0,
             since_correction: 0.0,
         }
+    }
+
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        self.fundamental_hz = 0.0;
+        (self.phase, self.turn) = (Complex::new(1.0, 0.0), Complex::new(1.0, 0.0));
+        self.lines.clear();
+        (self.mean_abs, self.since_correction) = (0.0, 0.0);
     }
 
     /// The frequencies that are being removed, Hz.
@@ -156,7 +182,7 @@ impl Canceller {
     /// `x` is the signal before cancelling, up to the last sample passed; `rewind` says that the
     /// next sample passed will be the first of `x` again, as at the start of a recording.
     pub fn learn(&mut self, found: Option<&Lines>, x: &[f64], rewind: bool) {
-        let present = |h: u32| found.is_some_and(|f| f.harmonics.contains(&h));
+        let present = |h: u32| found.is_some_and(|f| f.harmonics().contains(&h));
         if self.lines.is_empty()
             && let Some(found) = found
         {
@@ -169,12 +195,14 @@ impl Canceller {
         }
         self.lines.retain(|l| l.missed < 3);
         if let Some(found) = found.filter(|_| same) {
-            for harmonic in &found.harmonics {
+            for harmonic in found.harmonics() {
                 if self.lines.len() < MOST && !self.lines.iter().any(|l| l.harmonic == *harmonic) {
                     let amplitude = self.fit(x, *harmonic);
                     self.lines.push(Line { harmonic: *harmonic, amplitude, before: amplitude, missed: 0 });
                 }
             }
+            // Powers of the phase are made one from the other, upward.
+            self.lines.sort_unstable_by_key(|l| l.harmonic);
         }
         self.turn = Complex::from_polar(1.0, TAU * self.fundamental_hz / self.rate.hz());
         if rewind {
@@ -187,7 +215,7 @@ impl Canceller {
     fn refine(&self, found: &Lines, x: &[f64]) -> f64 {
         let half = x.len() / 2;
         let mut best = (0.0, found.fundamental.hz());
-        for harmonic in &found.harmonics {
+        for harmonic in found.harmonics() {
             let f_hz = found.fundamental.hz() * f64::from(*harmonic);
             let reference = Complex::new(1.0, 0.0);
             let late = correlate(&x[half..], f_hz, self.rate, reference);
@@ -207,50 +235,63 @@ impl Canceller {
         correlate(x, self.fundamental_hz * f64::from(harmonic), self.rate, reference)
     }
 
-    /// `x` without the lines.
-    #[inline]
-    pub fn step(&mut self, x: f64) -> f64 {
-        if self.lines.is_empty() {
-            return x;
+    /// `x` without the lines, in place.
+    pub fn run(&mut self, mut x: &mut [f64]) {
+        while !self.lines.is_empty() && !x.is_empty() {
+            let every = CORRECT_S * self.rate.hz();
+            let until_correction = (every - self.since_correction).ceil().max(1.0) as usize;
+            let (now, later) = x.split_at_mut(until_correction.min(TOGETHER).min(x.len()));
+            self.refer(now.len());
+            self.remove(now);
+            self.since_correction += now.len() as f64;
+            if self.since_correction >= every {
+                self.correct();
+            }
+            x = later;
         }
-        self.remove(x)
     }
 
-    fn remove(&mut self, x: f64) -> f64 {
-        let mut reference = self.phase;
-        let mut references = [Complex::default(); MOST];
-        let mut at = 1;
-        let mut y = x;
-        for (line, kept) in self.lines.iter().zip(&mut references) {
+    /// Makes the references of the next `count` samples.
+    fn refer(&mut self, count: usize) {
+        let mut phases = [Complex::default(); TOGETHER];
+        for phase in &mut phases[..count] {
+            *phase = self.phase;
+            self.phase *= self.turn;
+        }
+        let (mut powers, mut at) = (phases, 1);
+        for (line, references) in self.lines.iter().zip(&mut self.references) {
             while at < line.harmonic {
-                reference *= self.phase;
+                for (power, phase) in powers.iter_mut().zip(&phases) {
+                    *power *= phase;
+                }
                 at += 1;
             }
-            *kept = reference;
-            y -= line.amplitude.re * reference.re - line.amplitude.im * reference.im;
+            *references = powers;
         }
+    }
+
+    fn remove(&mut self, x: &mut [f64]) {
         let rate = 1.0 / (FOLLOW_S * self.rate.hz());
-        self.mean_abs += (y.abs() - self.mean_abs) * rate;
-        let taught = y.clamp(-CLIP * self.mean_abs, CLIP * self.mean_abs) * 2.0 * rate;
-        for (line, reference) in self.lines.iter_mut().zip(&references) {
-            line.amplitude += reference.conj() * taught;
+        for (n, x) in x.iter_mut().enumerate() {
+            let lines = self.lines.iter_mut().zip(&self.references);
+            let mut y = *x;
+            for (line, references) in lines {
+                let reference = references[n];
+                y -= line.amplitude.re * reference.re - line.amplitude.im * reference.im;
+            }
+            self.mean_abs += (y.abs() - self.mean_abs) * rate;
+            let taught = y.clamp(-CLIP * self.mean_abs, CLIP * self.mean_abs) * 2.0 * rate;
+            for (line, references) in self.lines.iter_mut().zip(&self.references) {
+                line.amplitude += references[n].conj() * taught;
+            }
+            *x = y;
         }
-        self.advance();
-        y
     }
 
     /// Lets one sample's time pass without a valid sample: the phase goes on, nothing is learnt.
     pub fn skip(&mut self) {
         if !self.lines.is_empty() {
             self.phase *= self.turn;
-        }
-    }
-
-    fn advance(&mut self) {
-        self.phase *= self.turn;
-        self.since_correction += 1.0;
-        if self.since_correction >= CORRECT_S * self.rate.hz() {
-            self.correct();
         }
     }
 

@@ -18,9 +18,33 @@ impl Outline {
         Self { low: Vec::with_capacity(most), high: Vec::with_capacity(most), stretch: 1, filled: 0, most }
     }
 
-    /// Takes the next value; one that is not finite leaves the stretch as it is.
-    #[inline]
-    pub fn push(&mut self, value: f32) {
+    /// Takes the next values; one that is not finite leaves its stretch as it is.
+    pub fn run(&mut self, mut values: &[f32]) {
+        while !values.is_empty() {
+            let fits = self.open().min(values.len() as u64);
+            let (now, later) = values.split_at(fits as usize);
+            if let (Some(low), Some(high)) = (self.low.last_mut(), self.high.last_mut()) {
+                for value in now {
+                    *low = low.min(*value);
+                    *high = high.max(*value);
+                }
+            }
+            self.fill(fits);
+            values = later;
+        }
+    }
+
+    /// Lets the time of `count` values pass without any.
+    pub fn skip(&mut self, mut count: u64) {
+        while count > 0 {
+            let fits = self.open().min(count);
+            self.fill(fits);
+            count -= fits;
+        }
+    }
+
+    /// How many values the stretch that is open still takes; opens one where none is.
+    fn open(&mut self) -> u64 {
         if self.filled == 0 {
             if self.low.len() == self.most {
                 self.halve();
@@ -28,11 +52,11 @@ impl Outline {
             self.low.push(f32::INFINITY);
             self.high.push(f32::NEG_INFINITY);
         }
-        if let (Some(low), Some(high)) = (self.low.last_mut(), self.high.last_mut()) {
-            *low = low.min(value);
-            *high = high.max(value);
-        }
-        self.filled += 1;
+        self.stretch - self.filled
+    }
+
+    fn fill(&mut self, count: u64) {
+        self.filled += count;
         if self.filled == self.stretch {
             self.filled = 0;
         }
@@ -80,14 +104,22 @@ mod tests {
     fn every_value_lies_within_the_outline() {
         let mut outline = Outline::new(8);
         let values: Vec<f32> = (0..1003u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32).collect();
-        for value in &values {
-            outline.push(*value);
-        }
+        values.chunks(7).for_each(|some| outline.run(some));
         let stretch = outline.stretch() as usize;
         assert!(outline.low().len() <= 16 && outline.low().len() >= 8);
         for (k, chunk) in values.chunks(stretch).enumerate() {
             assert_eq!(chunk.iter().copied().fold(f32::INFINITY, f32::min), outline.low()[k]);
             assert_eq!(chunk.iter().copied().fold(f32::NEG_INFINITY, f32::max), outline.high()[k]);
         }
+    }
+
+    #[test]
+    fn time_that_passes_without_values_is_in_the_outline_too() {
+        let mut outline = Outline::new(8);
+        outline.run(&[1.0; 5]);
+        outline.skip(1 << 40);
+        outline.run(&[2.0]);
+        assert!(outline.low().len() <= 16);
+        assert_eq!((outline.low()[0], outline.low().last()), (1.0, Some(&2.0)));
     }
 }

@@ -43,7 +43,24 @@ impl<T: Copy + Default> Ring<T> {
 
     /// Values `from` up to, not including, `to`, as far as they are held.
     pub fn range(&self, from: u64, to: u64) -> impl Iterator<Item = T> + '_ {
-        (from.max(self.start())..to.min(self.pushed)).map(|at| self.data[at as usize & (self.data.len() - 1)])
+        let (older, newer) = self.runs(from, to);
+        older.iter().chain(newer).copied()
+    }
+
+    /// The same values where they lie, in two runs.
+    #[inline]
+    pub fn runs(&self, from: u64, to: u64) -> (&[T], &[T]) {
+        let (from, to) = (from.max(self.start()), to.min(self.pushed));
+        if from >= to {
+            return (&[], &[]);
+        }
+        let first = from as usize & (self.data.len() - 1);
+        let (newer, older) = self.data.split_at(first);
+        let length = (to - from) as usize;
+        match older.get(..length) {
+            Some(all) => (all, &[]),
+            None => (older, &newer[..length - older.len()]),
+        }
     }
 
     /// Forgets everything and counts from 0 again.

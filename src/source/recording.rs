@@ -19,6 +19,7 @@ use crate::units::{SampleIndex, Span};
 
 /// Frames in a block: some milliseconds of work, and at most 2 MiB of memory.
 const BLOCK_FRAMES: u64 = 4096;
+const MOST_BLOCK_FRAMES: u64 = 1 << 16;
 
 /// One recording, read from its beginning to its end in memory that does not grow.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ pub struct Recording<R = File> {
     warnings: Vec<Warning>,
     next: SampleIndex,
     not_finite: u64,
+    block_frames: u64,
     /// A block of all channels, where only some are given.
     all: Vec<f32>,
 }
@@ -83,8 +85,15 @@ impl<R: Read + Seek> Recording<R> {
             warnings,
             next: SampleIndex::default(),
             not_finite: 0,
+            block_frames: BLOCK_FRAMES,
             all: Vec::new(),
         })
+    }
+
+    /// Gives at most `frames` frames a block from here on (at least one); live views may want
+    /// fewer at a time than the default.
+    pub fn set_block_frames(&mut self, frames: u64) {
+        self.block_frames = frames.clamp(1, MOST_BLOCK_FRAMES);
     }
 
     /// How many frames it has, whatever its header says.
@@ -164,9 +173,9 @@ impl<R: Read + Seek> Source for Recording<R> {
         let mut frames = std::mem::take(&mut into.frames).into_raw_vec_and_offset().0;
         frames.clear();
         match &self.chosen {
-            None => self.wav.read(BLOCK_FRAMES, self.gain, &mut frames)?,
+            None => self.wav.read(self.block_frames, self.gain, &mut frames)?,
             Some(chosen) => {
-                self.wav.read(BLOCK_FRAMES, self.gain, &mut self.all)?;
+                self.wav.read(self.block_frames, self.gain, &mut self.all)?;
                 for frame in self.all.chunks_exact(usize::from(self.wav.layout.channels)) {
                     frames.extend(chosen.iter().map(|place| frame[*place]));
                 }

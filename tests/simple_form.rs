@@ -1,0 +1,97 @@
+//! The simple form as judge of the fast one: sample by sample, sums made anew, floors by sorting.
+
+use twitchscope::signal::biquad::Cascade;
+use twitchscope::signal::design::{Shape, butterworth};
+use twitchscope::signal::envelope::{Energies, WINDOWS};
+use twitchscope::signal::floor::SlidingQuantile;
+use twitchscope::signal::overview::Outline;
+use twitchscope::units::{Hertz, SampleRate};
+
+fn noise(length: usize) -> Vec<f64> {
+    let mut dice = 9u64;
+    let mut roll = || {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+    };
+    (0..length).map(|_| 100.0 * roll()).collect()
+}
+
+/// The recurrence as it stands in every book, each section over its own past.
+fn plainly(filter: &Cascade, x: &[f64]) -> Vec<f64> {
+    let mut x = x.to_vec();
+    for section in filter.sections() {
+        let ([b0, b1, b2], [a1, a2]) = (section.b, section.a);
+        let mut y = vec![0.0; x.len()];
+        for n in 0..x.len() {
+            let past = |of: &[f64], k: usize| if n >= k { of[n - k] } else { 0.0 };
+            y[n] = b0 * x[n] + b1 * past(&x, 1) + b2 * past(&x, 2) - a1 * past(&y, 1) - a2 * past(&y, 2);
+        }
+        x = y;
+    }
+    x
+}
+
+#[test]
+fn a_run_through_a_filter_is_its_steps_one_by_one_and_the_recurrence_of_books() {
+    let rate = SampleRate::new(2000.0).unwrap();
+    let x = noise(5000);
+    for order in 1..=8 {
+        let filter = butterworth(order, Shape::HighPass(Hertz::new(60.0)), rate).unwrap();
+        let mut state = filter.silent();
+        let steps: Vec<f64> = x.iter().map(|x| filter.step(&mut state, *x)).collect();
+        for size in [1, 7, 5000] {
+            let (mut state, mut run) = (filter.silent(), x.clone());
+            run.chunks_mut(size).for_each(|part| filter.run(&mut state, part));
+            assert!(run == steps, "order {order} by {size}");
+        }
+        for (fast, plain) in steps.iter().zip(plainly(&filter, &x)) {
+            assert!((fast - plain).abs() < 1e-7, "order {order}: {fast} {plain}");
+        }
+    }
+}
+
+#[test]
+fn energies_are_the_means_of_squares() {
+    let hop = 4;
+    let x = noise(8000);
+    let mut energies = Energies::new(8, 4096);
+    for (at, samples) in x.chunks(hop).enumerate() {
+        energies.push((samples.iter().map(|x| x * x).sum::<f64>() / hop as f64) as f32);
+        for w in 0..WINDOWS {
+            let length = (8 << w) * hop;
+            let end = (at + 1) * hop;
+            if end >= length {
+                let plain = x[end - length..end].iter().map(|x| x * x).sum::<f64>() / length as f64;
+                let fast = f64::from(energies.ending(w, at as u64));
+                assert!((fast / plain - 1.0).abs() < 1e-5, "window {w} at {at}: {fast} {plain}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_floor_is_what_sorting_says() {
+    // Coarse values, so that many are equal.
+    let values: Vec<f32> = noise(3000).iter().map(|x| (x.abs() / 4.0).floor() as f32).collect();
+    let mut sliding = SlidingQuantile::new(625);
+    for (n, value) in values.iter().enumerate() {
+        sliding.push(*value);
+        let mut last = values[(n + 1).saturating_sub(625)..=n].to_vec();
+        last.sort_by(f32::total_cmp);
+        for q in [0.0, 0.1, 0.5, 1.0] {
+            let place = (q * (last.len() - 1) as f64).round() as usize;
+            assert_eq!(sliding.quantile(q), Some(last[place]));
+        }
+    }
+}
+
+#[test]
+fn an_outline_does_not_depend_on_how_it_came() {
+    let values: Vec<f32> = noise(9973).iter().map(|x| *x as f32).collect();
+    let by = |size: usize| {
+        let mut outline = Outline::new(50);
+        values.chunks(size).for_each(|some| outline.run(some));
+        (outline.low().to_vec(), outline.high().to_vec())
+    };
+    assert!(by(1) == by(9973) && by(64) == by(1));
+}
