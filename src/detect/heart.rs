@@ -77,6 +77,8 @@ pub struct Heart {
     wide: Ring<f32>,
     power: SlidingQuantile,
     pulses: Vec<Pulse>,
+    /// How like the second pulse is the first: comparing shapes costs more than all the rest.
+    alike: [[f32; REMEMBERED]; REMEMBERED],
     beats: u64,
 }
 
@@ -94,6 +96,7 @@ impl Heart {
             wide: Ring::new(hops),
             power: SlidingQuantile::new(512),
             pulses: Vec::with_capacity(REMEMBERED + 1),
+            alike: [[0.0; REMEMBERED]; REMEMBERED],
             beats: 0,
         }
     }
@@ -135,8 +138,11 @@ impl Heart {
         let pulse = Pulse { hop: at, height, shape: self.shape(at), trace, beat: false };
         if self.pulses.len() == REMEMBERED {
             self.pulses.remove(0);
+            self.alike.copy_within(1.., 0);
+            self.alike.iter_mut().for_each(|row| row.copy_within(1.., 0));
         }
         self.pulses.push(pulse);
+        self.compare_newest();
         self.recount();
     }
 
@@ -171,6 +177,15 @@ impl Heart {
         std::array::from_fn(value)
     }
 
+    fn compare_newest(&mut self) {
+        let (newest, shift) = (self.pulses.len() - 1, self.shift());
+        for k in 0..=newest {
+            let (own, other) = (&self.pulses[newest].shape, &self.pulses[k].shape);
+            self.alike[newest][k] = likeness(own, other, shift);
+            self.alike[k][newest] = likeness(other, own, shift);
+        }
+    }
+
     /// Marks which pulses are beats, now that there is one more.
     fn recount(&mut self) {
         for k in 0..self.pulses.len() {
@@ -196,8 +211,7 @@ impl Heart {
         let own = &self.pulses[k];
         let mut same = [(0u64, 0.0f32); REMEMBERED];
         let mut count = 0;
-        for other in &self.pulses {
-            let alike = likeness(&own.shape, &other.shape, self.shift());
+        for (other, alike) in self.pulses.iter().zip(self.alike[k]) {
             if alike >= SAME {
                 same[count] = (other.hop, alike);
                 count += 1;
@@ -266,25 +280,31 @@ impl Heart {
     }
 }
 
+/// Shifts that are compared side by side: at least `2 × shift + 1`.
+const SHIFTS: usize = 16;
+
 /// The largest normalised cross-correlation of the inner part of `a` with `b`, over small shifts.
 fn likeness(a: &[f32; POINTS], b: &[f32; POINTS], shift: usize) -> f32 {
     let length = POINTS - 2 * shift;
-    let inner = &a[shift..shift + length];
-    let mut best = -1.0f32;
-    for start in 0..=2 * shift {
-        best = best.max(correlation(inner, &b[start..start + length]));
+    let (inner, n) = (&a[shift..shift + length], length as f32);
+    let mut padded = [0.0f32; POINTS + SHIFTS];
+    padded[..POINTS].copy_from_slice(b);
+    let ma = inner.iter().sum::<f32>() / n;
+    let mut mb = [0.0f32; SHIFTS];
+    for b in padded.windows(SHIFTS).take(length) {
+        mb.iter_mut().zip(b).for_each(|(mb, b)| *mb += b);
     }
-    best
-}
-
-fn correlation(a: &[f32], b: &[f32]) -> f32 {
-    let n = a.len() as f32;
-    let (ma, mb) = (a.iter().sum::<f32>() / n, b.iter().sum::<f32>() / n);
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    for (x, y) in a.iter().zip(b) {
-        ab += (x - ma) * (y - mb);
-        aa += (x - ma) * (x - ma);
-        bb += (y - mb) * (y - mb);
+    mb.iter_mut().for_each(|mb| *mb /= n);
+    let (mut aa, mut ab, mut bb) = (0.0f32, [0.0f32; SHIFTS], [0.0f32; SHIFTS]);
+    for (a, b) in inner.iter().zip(padded.windows(SHIFTS)) {
+        let a = a - ma;
+        aa += a * a;
+        for s in 0..SHIFTS {
+            let b = b[s] - mb[s];
+            ab[s] += a * b;
+            bb[s] += b * b;
+        }
     }
-    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+    let alike = |s: usize| if aa > 0.0 && bb[s] > 0.0 { ab[s] / (aa * bb[s]).sqrt() } else { 0.0 };
+    (0..=2 * shift).map(alike).fold(-1.0, f32::max)
 }
