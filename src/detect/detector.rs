@@ -71,6 +71,8 @@ pub struct Quality {
 #[derive(Debug, Clone)]
 pub struct Detector {
     clock: Clock,
+    ahead: u64,
+    start_hops: u64,
     limits: Limits,
     tape: Tape,
     score: Score,
@@ -90,6 +92,8 @@ impl Detector {
         let most = clock.hops(Seconds::new(MOST_S));
         Self {
             clock,
+            ahead: clock.hops(Seconds::new(LOOK_AHEAD_S)),
+            start_hops: clock.hops(Seconds::new(START_S)),
             limits,
             score: Score::new(clock, &tape, limits),
             heart: Heart::new(clock, clock.hops(Seconds::new(KEPT_S)) as usize),
@@ -105,7 +109,7 @@ impl Detector {
 
     /// How far back from the newest sample everything has been decided, at the latest.
     pub fn look_ahead(&self) -> u64 {
-        self.clock.hops(Seconds::new(LOOK_AHEAD_S))
+        self.ahead
     }
 
     /// The power of the converter's steps, below which no floor can lie.
@@ -121,7 +125,7 @@ impl Detector {
         self.score.hear(&self.tape);
         self.heart.hear(&self.tape);
         if !self.started {
-            if self.tape.hops() < self.clock.hops(Seconds::new(START_S)) {
+            if self.tape.hops() < self.start_hops {
                 return;
             }
             self.start();
@@ -151,7 +155,7 @@ impl Detector {
         while self.decided < until {
             let at = self.decided;
             self.decided += 1;
-            if at + self.look_ahead() >= self.clock.hops(Seconds::new(START_S)) {
+            if at + self.look_ahead() >= self.start_hops {
                 self.score.learn(&self.tape, at);
                 self.listen(at);
             }

@@ -21,7 +21,7 @@ const SLOWEST_S: f64 = 1.7;
 /// A pulse is the largest of its surroundings, this far on both sides.
 const ALONE_MS: f64 = 160.0;
 /// A pulse stands this many times over the median power of its band.
-const STANDS_OUT: f32 = 8.0;
+const STANDS_OUT: f32 = 30.0;
 /// What is compared: this far on both sides of the pulse.
 const SHAPE_MS: f64 = 48.0;
 /// Two shapes are the same from this normalised cross-correlation on.
@@ -67,10 +67,35 @@ pub struct Beat {
     pub usual: [f32; TRACE],
 }
 
+/// Lengths in hops, worked out once.
+#[derive(Debug, Clone, Copy)]
+struct Spans {
+    alone: u64,
+    power: u64,
+    trace_step: u64,
+    trace: [u64; TRACE],
+    trace_before: u64,
+}
+
+impl Spans {
+    fn new(clock: Clock) -> Self {
+        let hops = |ms: f64| clock.hops(Seconds::from_ms(ms));
+        let point = |k: usize| if k == 0 { 0 } else { hops(TRACE_STEP_MS * k as f64) };
+        Self {
+            alone: hops(ALONE_MS),
+            power: hops(20.0),
+            trace_step: hops(TRACE_STEP_MS),
+            trace: std::array::from_fn(point),
+            trace_before: hops(TRACE_BEFORE_MS),
+        }
+    }
+}
+
 /// The heart as one channel shows it.
 #[derive(Debug, Clone)]
 pub struct Heart {
     clock: Clock,
+    spans: Spans,
     band: Cascade,
     state: State,
     filtered: Ring<f32>,
@@ -90,6 +115,7 @@ impl Heart {
         let band = butterworth(2, band, hop_rate).unwrap_or_default();
         Self {
             clock,
+            spans: Spans::new(clock),
             state: band.silent(),
             band,
             filtered: Ring::new(hops),
@@ -114,7 +140,7 @@ impl Heart {
         let mean = sum / self.clock.hop as f32;
         self.wide.push(mean);
         self.filtered.push(self.band.step(&mut self.state, f64::from(mean)) as f32);
-        if at.is_multiple_of(self.clock.hops(Seconds::from_ms(20.0))) && tape.valid.get(at) {
+        if at.is_multiple_of(self.spans.power) && tape.valid.get(at) {
             self.power.push(self.filtered.get(at).powi(2));
         }
     }
@@ -122,10 +148,10 @@ impl Heart {
     /// Looks for a pulse at hop `at`, which lies in the past by [`Heart::delay`] at least;
     /// `energy` gives the 16 ms around a hop, over the floor.
     pub fn look(&mut self, at: u64, energy: impl Fn(u64) -> f32) {
-        let alone = self.clock.hops(Seconds::from_ms(ALONE_MS));
+        let alone = self.spans.alone;
         let height = self.filtered.get(at).abs();
-        let usual = self.power.quantile(0.5).unwrap_or(0.0).sqrt();
-        if height <= STANDS_OUT.sqrt() * usual || at < alone {
+        let usual = self.power.quantile(0.5).unwrap_or(0.0);
+        if height.powi(2) <= STANDS_OUT * usual || at < alone {
             return;
         }
         // The earlier of two equal ones is the pulse.
@@ -148,14 +174,13 @@ impl Heart {
 
     /// The hop of point `k` of the trace of a beat at hop `at`.
     fn trace_hop(&self, at: u64, k: usize) -> u64 {
-        let before = self.clock.hops(Seconds::from_ms(TRACE_BEFORE_MS));
-        (at + self.clock.hops(Seconds::from_ms(TRACE_STEP_MS * k as f64 + 1e-9))).saturating_sub(before)
+        (at + self.spans.trace[k]).saturating_sub(self.spans.trace_before)
     }
 
     /// What the beat usually leaves in a window of `length` hops around hop `at`, over the floor:
     /// the largest of three shifts by a step, because no beat comes at the very hop.
     pub fn usual(&self, beat: &Beat, at: u64, length: u64) -> f32 {
-        let step = self.clock.hops(Seconds::from_ms(TRACE_STEP_MS));
+        let step = self.spans.trace_step;
         let reach = (length / 2).max(step / 2);
         let mean = |middle: u64| {
             let inside = (0..TRACE).filter(|k| self.trace_hop(beat.hop, *k).abs_diff(middle) <= reach);
