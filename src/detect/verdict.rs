@@ -85,6 +85,11 @@ pub enum Reason {
         /// The peak above 5 Hz over the peak in the band.
         ratio: f64,
     },
+    /// On every channel at once, about as strong.
+    Everywhere {
+        /// The largest peak over the least.
+        ratio: f64,
+    },
     /// Shorter than a twitch can be.
     TooShort {
         /// Its length, ms.
@@ -136,6 +141,9 @@ impl fmt::Display for Reason {
             }
             Self::Swing { ratio } => {
                 write!(f, "one pulse on a swing {ratio:.1} times its peak in the band")
+            }
+            Self::Everywhere { ratio } => {
+                write!(f, "on every channel at once, with peaks within a factor of {ratio:.1}: a knock")
             }
             Self::TooShort { ms } => write!(f, "{ms:.0} ms: shorter than a twitch"),
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),

@@ -107,7 +107,7 @@ impl Pipeline {
             format: format.clone(),
             bands,
             lanes,
-            merge: Merge::new(format.rate),
+            merge: Merge::new(format.rate, format.channels.len()),
             first: None,
             next: 0,
             masked_by_mark: false,
