@@ -11,6 +11,7 @@ mod detector;
 mod extent;
 mod heart;
 mod measure;
+mod scene;
 mod score;
 mod shape;
 mod tape;

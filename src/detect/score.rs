@@ -38,7 +38,7 @@ const STEADY: f32 = 1.5;
 const LOOKS: f64 = 4.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
 /// standard deviations beyond 3. Measured on noise with the spectrum of EMG.
-const TAIL: f64 = 0.9;
+const TAIL: f64 = 1.1;
 /// Where hysteresis lets go, in standard deviations above the median: one hop in 20 of noise.
 const LOW_SIGMA: f64 = 1.65;
 /// Effective bandwidth of EMG noise in the detection band, Hz (what the spread is taken for

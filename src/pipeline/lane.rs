@@ -48,6 +48,8 @@ pub struct Lane {
     detector: Detector,
     outline: Outline,
     masked: u64,
+    heard: u64,
+    settles: Option<u64>,
 }
 
 impl Lane {
@@ -80,6 +82,8 @@ impl Lane {
             detector: Detector::new(bands.clock, limits),
             outline: Outline::new(STRETCHES),
             masked: 0,
+            heard: 0,
+            settles: None,
         }
     }
 
@@ -91,26 +95,24 @@ impl Lane {
         at: u64,
         samples: &[f32],
         mask: Option<Mask>,
-        sink: &mut impl FnMut(u64, Said),
+        sink: &mut impl FnMut(Said),
     ) {
         for (x, at) in samples.iter().zip(at..) {
             let seen = if mask == Some(Mask::Gap) { None } else { self.front.look(*x) };
             let mask = mask.or(seen);
-            let mut say = |said| sink(at, said);
-            if self.base.is_none() && !self.begin(bands, at, *x, mask, &mut say) {
+            if self.base.is_none() && !self.begin(bands, at, *x, mask, sink) {
                 continue;
             }
             if let Some((why, span)) = self.front.note(at, mask) {
                 self.masked += span.len();
-                say(Said::Masked(why, span));
+                sink(Said::Masked(why, span));
             }
             self.condition(bands, *x, mask.is_none());
             if self.fresh.len() >= self.room() {
-                self.pass_on(bands, &mut say);
+                self.pass_on(bands, sink);
             }
         }
-        let end = at + samples.len() as u64;
-        self.pass_on(bands, &mut |said| sink(end, said));
+        self.pass_on(bands, sink);
     }
 
     /// How many thinned samples may wait: those that are needed to start are not to wait, since
@@ -206,14 +208,24 @@ impl Lane {
     fn hear(&mut self, bands: &Bands, mut samples: &[Sample], sink: &mut impl FnMut(Said)) {
         let (base, thinning, delay) = (self.base.unwrap_or_default(), bands.thinning, self.delay);
         let place = |k: u64| (base + k * thinning).saturating_sub(delay);
-        let mut tell = |c: Candidate| sink(Said::Candidate(c, Span::new(place(c.onset), place(c.offset))));
+        let mut tell = |said: Said| sink(said);
+        let found = |c: Candidate| Said::Candidate(c, Span::new(place(c.onset), place(c.offset)));
         while !samples.is_empty() {
             let until_search = (self.again - self.since_search) as usize;
             let (now, later) = samples.split_at(until_search.min(RUN).min(samples.len()));
             let (forms, outline) = self.chain.run(bands, now);
             self.outline.run(outline);
+            let first = self.heard;
+            self.heard += now.len() as u64;
+            for ((at, seen), sample) in (first..).zip(outline).zip(now) {
+                let settling = sample.valid && !seen.is_finite();
+                if settling != self.settles.is_some() {
+                    let at = base + at * thinning;
+                    self.masked += settled_span(&mut self.settles, at, &mut tell);
+                }
+            }
             for ((forms, seen), sample) in forms.iter().zip(outline).zip(now) {
-                self.detector.push(*forms, seen.is_finite(), sample.railed, &mut tell);
+                self.detector.push(*forms, seen.is_finite(), sample.railed, &mut |c| tell(found(c)));
             }
             self.since_search += now.len() as u64;
             if self.since_search == self.again {
@@ -249,6 +261,9 @@ impl Lane {
                 sink(Said::Candidate(c, span));
             });
         }
+        if self.settles.is_some() {
+            self.masked += settled_span(&mut self.settles, end.get(), sink);
+        }
         if let Some((why, span)) = self.front.close(end) {
             self.masked += span.len();
             sink(Said::Masked(why, span));
@@ -275,7 +290,7 @@ impl Lane {
         self.unheard.clear();
         self.chain.clear(bands);
         self.detector.clear();
-        self.since_search = 0;
+        (self.since_search, self.heard, self.settles) = (0, 0, None);
     }
 
     /// What could be seen.
@@ -297,4 +312,16 @@ impl Lane {
     pub fn outline(&self) -> &Outline {
         &self.outline
     }
+}
+
+/// Notes that the filters begin to settle at frame `at`, or tells that they have; the frames that
+/// took.
+fn settled_span(since: &mut Option<u64>, at: u64, sink: &mut impl FnMut(Said)) -> u64 {
+    let Some(begun) = since.take() else {
+        *since = Some(at);
+        return 0;
+    };
+    let span = Span::new(begun, at);
+    sink(Said::Masked(Mask::Settling, span));
+    span.len()
 }

@@ -22,8 +22,8 @@ const ROOM: usize = 1024;
 #[derive(Debug)]
 pub struct Merge {
     waiting: Vec<Found>,
-    /// Masked spans: when they were known, on which channel.
-    masked: Vec<(u64, usize, Mask, Span)>,
+    /// Masked spans and their channels.
+    masked: Vec<(usize, Mask, Span)>,
     together: u64,
     hold: u64,
     channels: usize,
@@ -41,19 +41,19 @@ impl Merge {
         }
     }
 
-    /// Takes what a lane says, and at which frame it knew.
-    pub fn take(&mut self, channel: usize, at: u64, said: Said) {
+    /// Takes what a lane says.
+    pub fn take(&mut self, channel: usize, said: Said) {
         match said {
             Said::Candidate(candidate, span) => self.waiting.push(Found { channel, span, candidate }),
-            Said::Masked(why, span) => self.masked.push((at, channel, why, span)),
+            Said::Masked(why, span) => self.masked.push((channel, why, span)),
         }
     }
 
-    /// Tells what is masked in the order in which it was known, then everything that lies
-    /// before frame `settled`, in order of onset.
+    /// Tells what is masked in the order in which it ended, then everything that lies before
+    /// frame `settled`, in order of onset.
     pub fn tell(&mut self, settled: u64, sink: &mut impl FnMut(Event)) {
-        self.masked.sort_unstable_by_key(|(at, channel, _, span)| (*at, *channel, *span));
-        for (_, channel, why, span) in self.masked.drain(..) {
+        self.masked.sort_unstable_by_key(|(channel, why, span)| (span.end, *channel, span.start, *why));
+        for (channel, why, span) in self.masked.drain(..) {
             sink(Event::Masked { channel: Some(channel), span, why });
         }
         if self.waiting.is_empty() {

@@ -184,7 +184,7 @@ impl Pipeline {
                 _ => self.column.resize(count as usize, f32::NAN),
             }
             let merge = &mut self.merge;
-            lane.push(&self.bands, self.next, &self.column, mask, &mut |at, s| merge.take(channel, at, s));
+            lane.push(&self.bands, self.next, &self.column, mask, &mut |said| merge.take(channel, said));
         }
         self.next += count;
         if self.next.is_multiple_of(self.tell_every) {
@@ -212,7 +212,7 @@ impl Pipeline {
     fn close(&mut self, end: SampleIndex, sink: &mut impl FnMut(Event)) {
         let merge = &mut self.merge;
         for (channel, lane) in self.lanes.iter_mut().enumerate() {
-            lane.finish(&self.bands, end, &mut |said| merge.take(channel, end.get(), said));
+            lane.finish(&self.bands, end, &mut |said| merge.take(channel, said));
         }
         self.merge.tell(u64::MAX, sink);
     }

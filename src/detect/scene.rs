@@ -1,0 +1,211 @@
+//! A burst in its scene: where it begins and ends, what surrounds it, and so what it was.
+
+use super::bursts::Burst;
+use super::classify::{Evidence, Lengths, classify};
+use super::detector::Limits;
+use super::extent::extent;
+use super::heart::{Beat, Heart};
+use super::measure::measure;
+use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Score};
+use super::shape::{Shape, shape};
+use super::tape::{Clock, Tape};
+use super::verdict::{Candidate, Class, Reason};
+use crate::signal::envelope::WINDOWS;
+use crate::signal::floor::quantile;
+use crate::units::Seconds;
+
+/// Surroundings are looked at from a small distance over this length on either side, ms.
+const SURROUNDINGS_MS: f64 = 300.0;
+const DISTANCE_MS: f64 = 48.0;
+/// What a step leaves behind the filter is over after this, ms; it begins this much before.
+const RING_MS: (f64, f64) = (8.0, 22.0);
+/// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
+const LONGEST_EFFORT_S: f64 = 3.3;
+/// One beat differs from the next: this much of the usual beat is taken off.
+const BEAT_MARGIN: f32 = 2.0;
+/// Energies of 32 ms bridge pauses by themselves; a run of them bridges this much more, ms.
+const RUN_BRIDGE_MS: f64 = 24.0;
+
+/// All that a verdict may look at.
+pub struct Scene<'a> {
+    pub clock: Clock,
+    pub limits: &'a Limits,
+    pub tape: &'a Tape,
+    pub score: &'a Score,
+    pub heart: &'a Heart,
+    /// Since which hop there is activity on the long floor, if there is.
+    pub effort_since: Option<u64>,
+}
+
+impl Scene<'_> {
+    /// The burst with its extent, its measures and the verdict on it.
+    pub fn candidate(&self, burst: Burst) -> Candidate {
+        let hop = self.clock.hop;
+        let noise = f64::from(self.score.noise_power());
+        let margin = self.clock.hops(Seconds::from_ms(32.0));
+        let (from, to) = (burst.first.saturating_sub(margin) * hop, (burst.last + 1 + margin) * hop);
+        let peak = self.loudest(burst.peak);
+        let inside = f64::from(self.tape.detect.around(0, peak / hop).unwrap_or(0.0));
+        let (onset, offset) = extent(self.tape, peak, from, to, noise, inside);
+        let shape = shape(self.tape, self.clock, onset, offset);
+        let evidence = self.evidence(burst, onset, offset, shape);
+        let lengths = Lengths { shortest: self.limits.shortest.ms(), longest: self.limits.longest.ms() };
+        let (class, reason) = classify(&evidence, lengths);
+        let m = measure(self.tape, self.clock, onset, offset, self.score.amplitude_power());
+        Candidate::new(onset, offset, class, reason, burst.score, m, evidence)
+    }
+
+    /// The loudest sample within the longest window around a hop.
+    fn loudest(&self, at: u64) -> u64 {
+        let half = self.tape.detect.length(WINDOWS - 1) / 2;
+        let (from, to) = (at.saturating_sub(half) * self.clock.hop, (at + half) * self.clock.hop);
+        let from = from.max(self.tape.samples.start());
+        let mut best = (at * self.clock.hop, 0.0f32);
+        for (n, forms) in self.tape.samples.range(from, to).enumerate() {
+            if forms.detect.abs() > best.1 {
+                best = (from + n as u64, forms.detect.abs());
+            }
+        }
+        best.0
+    }
+
+    fn evidence(&self, burst: Burst, onset: u64, offset: u64, shape: Shape) -> Evidence {
+        let (first, last) = (onset / self.clock.hop, offset.saturating_sub(1) / self.clock.hop);
+        let floor = self.score.floor().max(f32::MIN_POSITIVE);
+        let surroundings = self.surroundings(first, last).max(floor);
+        let near = self.clock.hops(Seconds::from_ms(40.0));
+        let beat = self.heart.beat(first.saturating_sub(near), last + near + 1);
+        Evidence {
+            ms: self.clock.rate.seconds(offset - onset).ms(),
+            score: burst.score,
+            score_without_pulse: self.score_without_pulse(first, last, shape.centre),
+            run_ms: self.clock.time(self.run(first, last)).ms(),
+            score_over_surroundings: burst.score * floor / surroundings,
+            level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
+            young_run: self.young_run(first),
+            score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, &b)),
+            shape,
+            beat,
+        }
+    }
+
+    /// Whether the activity on the long floor began less than an effort's length before `first`.
+    fn young_run(&self, first: u64) -> bool {
+        let begun = self.effort_since.unwrap_or(first);
+        first.saturating_sub(begun) < self.clock.hops(Seconds::new(LONGEST_EFFORT_S))
+    }
+
+    /// The best score over floor and beat together.
+    fn score_over_beat(&self, first: u64, last: u64, beat: &Beat) -> f32 {
+        let floor = self.score.floor().max(f32::MIN_POSITIVE);
+        let mut best = 0.0f32;
+        for at in first..=last {
+            for w in 0..WINDOWS - 1 {
+                let usual = self.heart.usual(beat, at, self.tape.detect.length(w));
+                let over = self.tape.detect.around(w, at).unwrap_or(0.0) / floor - BEAT_MARGIN * usual;
+                best = best.max(over / self.score.threshold(w));
+            }
+        }
+        best
+    }
+
+    /// The larger of the median energies of 64 ms before and after.
+    fn surroundings(&self, first: u64, last: u64) -> f32 {
+        let length = self.clock.hops(Seconds::from_ms(SURROUNDINGS_MS));
+        let distance = self.clock.hops(Seconds::from_ms(DISTANCE_MS));
+        let median = |from: u64, to: u64| {
+            let mut values = [0.0f32; 512];
+            let mut count = 0;
+            for at in from..to {
+                if let Some(e) = self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.valid.get(at))
+                    && count < values.len()
+                {
+                    values[count] = e;
+                    count += 1;
+                }
+            }
+            quantile(&mut values[..count], 0.5).unwrap_or(0.0)
+        };
+        let before = first.saturating_sub(distance);
+        let after = last + 1 + distance;
+        median(before.saturating_sub(length), before).max(median(after, after + length))
+    }
+
+    /// How many hops the activity around `first..=last` stays over the long floor, pauses bridged.
+    fn run(&self, first: u64, last: u64) -> u64 {
+        let low = self.score.low() * self.score.long_floor();
+        let bridge = self.clock.hops(Seconds::from_ms(RUN_BRIDGE_MS));
+        let active = |at: u64| self.tape.detect.around(HYSTERESIS_WINDOW, at).is_some_and(|e| e > low);
+        let reach = |mut at: u64, forward: bool| {
+            let mut edge = at;
+            let most = self.clock.hops(Seconds::new(1.0));
+            let begin = at;
+            while at.abs_diff(edge) <= bridge && at.abs_diff(begin) < most && at < self.tape.hops() {
+                if active(at) {
+                    edge = at;
+                }
+                let Some(next) = (if forward { Some(at + 1) } else { at.checked_sub(1) }) else { break };
+                at = next;
+            }
+            edge
+        };
+        // The 32 ms that are looked at reach 16 ms beyond each edge.
+        let widened = self.tape.detect.length(HYSTERESIS_WINDOW);
+        (reach(last, true) + 1 - reach(first, false)).saturating_sub(widened)
+    }
+
+    /// The best score of a window that holds nothing of the pulse at sample `centre` or its ring.
+    fn score_without_pulse(&self, first: u64, last: u64, centre: u64) -> f32 {
+        let before = self.clock.hops(Seconds::from_ms(RING_MS.0));
+        let after = self.clock.hops(Seconds::from_ms(RING_MS.1));
+        let centre = centre / self.clock.hop;
+        let floor = self.score.floor().max(f32::MIN_POSITIVE);
+        let mut best = 0.0f32;
+        let reach = self.tape.detect.length(0);
+        for w in 0..WINDOWS {
+            let length = self.tape.detect.length(w);
+            for end in first.saturating_sub(reach) + length..last + reach {
+                let begins = end + 1 - length.min(end + 1);
+                if end < centre.saturating_sub(before) || begins > centre + after {
+                    best = best.max(self.tape.detect.ending(w, end) / self.score.threshold(w));
+                }
+            }
+        }
+        best / floor
+    }
+
+    /// What crossed the threshold between two hops, as a burst of its own.
+    pub fn rest(&self, from: u64, to: u64) -> Option<Burst> {
+        let mut rest: Option<Burst> = None;
+        for at in from..to {
+            let moment = self.score.moment(self.tape, at);
+            if moment.score >= 1.0 {
+                let burst = rest.get_or_insert(Burst { first: from, last: to - 1, score: 0.0, peak: at });
+                if moment.score > burst.score {
+                    (burst.score, burst.peak) = (moment.score, at);
+                }
+            }
+        }
+        rest
+    }
+
+    /// The effort at samples `onset..offset`; what of it is no longer held is not measured.
+    pub fn effort(&self, onset: u64, offset: u64, score: f32) -> Candidate {
+        let held = onset.max(self.tape.samples.start());
+        let ms = self.clock.rate.seconds(offset - onset).ms();
+        let evidence = Evidence {
+            ms,
+            score,
+            score_without_pulse: score,
+            run_ms: ms,
+            score_over_surroundings: score,
+            level: 1.0,
+            young_run: true,
+            score_over_beat: score,
+            shape: shape(self.tape, self.clock, held, offset),
+            beat: None,
+        };
+        let m = measure(self.tape, self.clock, held, offset, self.score.amplitude_power());
+        Candidate::new(onset, offset, Class::Effort, Reason::TooLong { ms }, score, m, evidence)
+    }
+}
