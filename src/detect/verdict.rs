@@ -85,8 +85,8 @@ pub enum Reason {
         /// The peak above 5 Hz over the peak in the band.
         ratio: f64,
     },
-    /// On every channel at once, about as strong.
-    Everywhere {
+    /// On several channels at once, about as strong.
+    Knock {
         /// The largest peak over the least.
         ratio: f64,
     },
@@ -142,8 +142,8 @@ impl fmt::Display for Reason {
             Self::Swing { ratio } => {
                 write!(f, "one pulse on a swing {ratio:.1} times its peak in the band")
             }
-            Self::Everywhere { ratio } => {
-                write!(f, "on every channel at once, with peaks within a factor of {ratio:.1}: a knock")
+            Self::Knock { ratio } => {
+                write!(f, "on several channels at once, with peaks within a factor of {ratio:.1}: a knock")
             }
             Self::TooShort { ms } => write!(f, "{ms:.0} ms: shorter than a twitch"),
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),

@@ -10,11 +10,13 @@ const TOGETHER_S: f64 = 0.02;
 /// Nothing is told of a candidate before this long after its onset, s: what began with it on
 /// other channels must be known.
 const HOLD_S: f64 = 0.3;
-/// A knock reaches every channel about as strongly, within this ratio of its peaks; of muscle, a
-/// channel two electrodes away sees a third.
-const EVERYWHERE: f32 = 2.2;
+/// A knock reaches three channels or more about as strongly, within this ratio of their peaks; of
+/// muscle, a channel two electrodes away sees a third. Of two channels they must be closer. Only
+/// channels that saw something count, so that one more that is quiet changes nothing.
+const ALIKE_OF_MANY: f32 = 2.2;
+const ALIKE_OF_TWO: f32 = 1.5;
 /// and swings below the band this many times as far as in it (see the shape of pulses).
-const SWING: f32 = 1.5;
+const SWING: f32 = 1.6;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
 
@@ -22,6 +24,8 @@ const ROOM: usize = 1024;
 #[derive(Debug)]
 pub struct Merge {
     waiting: Vec<Found>,
+    /// What was told a moment ago and may have begun together with what waits.
+    told: Vec<Found>,
     /// Masked spans and their channels.
     masked: Vec<(usize, Mask, Span)>,
     together: u64,
@@ -34,6 +38,7 @@ impl Merge {
     pub fn new(rate: SampleRate, channels: usize) -> Self {
         Self {
             waiting: Vec::with_capacity(ROOM),
+            told: Vec::with_capacity(ROOM),
             masked: Vec::with_capacity(ROOM),
             together: rate.samples(Seconds::new(TOGETHER_S)),
             hold: rate.samples(Seconds::new(HOLD_S)),
@@ -60,7 +65,6 @@ impl Merge {
             return;
         }
         self.waiting.sort_unstable_by_key(|f| (f.span.start, f.channel, f.span.end));
-        self.find_knocks();
         let mut told = 0;
         while told < self.waiting.len() {
             let count = self.group(&self.waiting[told..]);
@@ -70,6 +74,8 @@ impl Merge {
             if known >= settled && settled != u64::MAX {
                 break;
             }
+            self.find_knocks(told, told + count);
+            let group = &self.waiting[told..told + count];
             group.iter().for_each(|f| sink(Event::Candidate(*f)));
             let strongest = |best: Option<Found>, f: &Found| match best {
                 Some(b) if b.candidate.snr_db >= f.candidate.snr_db => Some(b),
@@ -81,44 +87,54 @@ impl Merge {
             }
             told += count;
         }
-        self.waiting.drain(..told);
+        self.told.extend(self.waiting.drain(..told));
+        if let Some(newest) = self.told.last().map(|f| f.span.start.get()) {
+            self.told.retain(|f| f.span.start.get() + 2 * self.together >= newest);
+        }
     }
 
-    /// Takes what struck every channel at once and alike for a knock, not a twitch.
-    fn find_knocks(&mut self) {
-        if self.channels < 2 {
-            return;
-        }
-        for k in 0..self.waiting.len() {
+    /// Takes, of those that are about to be told, what struck several channels at once and alike
+    /// for a knock.
+    fn find_knocks(&mut self, from: usize, to: usize) {
+        for k in from..to {
             if self.waiting[k].candidate.class != Class::Twitch {
                 continue;
             }
-            if let Some(ratio) = self.everywhere(self.waiting[k].span.start) {
+            if let Some(ratio) = self.alike(self.waiting[k].span.start) {
                 self.waiting[k].candidate.class = Class::Pop;
-                self.waiting[k].candidate.reason = Reason::Everywhere { ratio: f64::from(ratio) };
+                self.waiting[k].candidate.reason = Reason::Knock { ratio: f64::from(ratio) };
             }
         }
     }
 
-    /// The ratio of the largest to the least peak of what began at `onset`, if that was on every
-    /// channel, about as strong and on a swing.
-    fn everywhere(&self, onset: SampleIndex) -> Option<f32> {
+    /// The ratio of the largest to the least peak of what began at `onset`, if that was on several
+    /// channels, about as strong and on a swing.
+    fn alike(&self, onset: SampleIndex) -> Option<f32> {
         let near = |f: &&Found| f.span.start.get().abs_diff(onset.get()) <= self.together;
         let (mut least, mut most, mut swing, mut seen) = (f32::INFINITY, 0.0f32, 0.0f32, 0);
         for channel in 0..self.channels {
-            let own = self.waiting.iter().filter(near).filter(|f| f.channel == channel);
-            let peak = own.clone().map(|f| f.candidate.peak).fold(0.0, f32::max);
-            swing = own.map(|f| f.candidate.evidence.shape.swing).fold(swing, f32::max);
+            let own = self.told.iter().chain(&self.waiting).filter(near).filter(|f| f.channel == channel);
+            let strongest = own.max_by(|a, b| a.candidate.peak.total_cmp(&b.candidate.peak));
+            let Some(found) = strongest else { continue };
+            let peak = found.candidate.peak;
+            if peak > most {
+                swing = found.candidate.evidence.shape.swing;
+            }
             (least, most) = (least.min(peak), most.max(peak));
-            seen += usize::from(peak > 0.0);
+            seen += 1;
         }
-        let alike = seen == self.channels && most <= EVERYWHERE * least && swing > SWING;
-        alike.then(|| most / least)
+        let alike = match seen {
+            0 | 1 => return None,
+            2 => ALIKE_OF_TWO,
+            _ => ALIKE_OF_MANY,
+        };
+        (most <= alike * least && swing > SWING).then(|| most / least)
     }
 
     /// Forgets what waits.
     pub fn clear(&mut self) {
         self.waiting.clear();
+        self.told.clear();
         self.masked.clear();
     }
 
