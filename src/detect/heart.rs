@@ -281,9 +281,8 @@ impl Heart {
         let place = self.pulses.iter().position(|p| (from..to).contains(&p.hop) && p.beat)?;
         let (interval, alike) = self.rhythm(place)?;
         let own = self.pulses[place].hop;
-        let shape = &self.pulses[place].shape;
-        let like = |p: &&Pulse| p.beat && p.hop != own && likeness(shape, &p.shape, self.shift()) >= SAME;
-        let others = || self.pulses.iter().filter(like);
+        let like = |(p, alike): &(&Pulse, f32)| p.beat && p.hop != own && *alike >= SAME;
+        let others = || self.pulses.iter().zip(self.alike[place]).filter(like).map(|(p, _)| p);
         let mut usual = [0.0f32; TRACE];
         for (k, usual) in usual.iter_mut().enumerate() {
             let mut values = [0.0f32; REMEMBERED];
