@@ -48,7 +48,7 @@ const POINTS: usize = 64;
 struct Pulse {
     hop: u64,
     height: f32,
-    shape: [f32; POINTS],
+    profile: Profile,
     /// The energy of 16 ms of the detection band around it, over the floor.
     trace: [f32; TRACE],
     beat: bool,
@@ -161,7 +161,13 @@ impl Heart {
             return;
         }
         let trace = std::array::from_fn(|k| energy(self.trace_hop(at, k)));
-        let pulse = Pulse { hop: at, height, shape: self.shape(at), trace, beat: false };
+        let pulse = Pulse {
+            hop: at,
+            height,
+            profile: Profile::new(&self.shape(at), self.shift()),
+            trace,
+            beat: false,
+        };
         if self.pulses.len() == REMEMBERED {
             self.pulses.remove(0);
             self.alike.copy_within(1.., 0);
@@ -205,7 +211,7 @@ impl Heart {
     fn compare_newest(&mut self) {
         let (newest, shift) = (self.pulses.len() - 1, self.shift());
         for k in 0..=newest {
-            let (own, other) = (&self.pulses[newest].shape, &self.pulses[k].shape);
+            let (own, other) = (&self.pulses[newest].profile, &self.pulses[k].profile);
             self.alike[newest][k] = likeness(own, other, shift);
             self.alike[k][newest] = likeness(other, own, shift);
         }
@@ -281,9 +287,8 @@ impl Heart {
         let place = self.pulses.iter().position(|p| (from..to).contains(&p.hop) && p.beat)?;
         let (interval, alike) = self.rhythm(place)?;
         let own = self.pulses[place].hop;
-        let shape = &self.pulses[place].shape;
-        let like = |p: &&Pulse| p.beat && p.hop != own && likeness(shape, &p.shape, self.shift()) >= SAME;
-        let others = || self.pulses.iter().filter(like);
+        let like = |(p, alike): &(&Pulse, f32)| p.beat && p.hop != own && *alike >= SAME;
+        let others = || self.pulses.iter().zip(self.alike[place]).filter(like).map(|(p, _)| p);
         let mut usual = [0.0f32; TRACE];
         for (k, usual) in usual.iter_mut().enumerate() {
             let mut values = [0.0f32; REMEMBERED];
@@ -305,31 +310,57 @@ impl Heart {
     }
 }
 
-/// Shifts that are compared side by side: at least `2 × shift + 1`.
-const SHIFTS: usize = 16;
+/// Shifts that are compared side by side: at least `2 × shift + 1`, and whole vectors of four.
+const SHIFTS: usize = 12;
+
+/// A shape and what comparing it needs of it alone, whatever it is compared with.
+#[derive(Debug, Clone, Copy)]
+struct Profile {
+    /// The shape, and room beyond it for the last shifts.
+    points: [f32; POINTS + SHIFTS],
+    /// The inner part less its mean, and the sum of its squares.
+    inner: [f32; POINTS],
+    power: f32,
+    /// The mean and the sum of squares less that mean of the part at each shift.
+    means: [f32; SHIFTS],
+    powers: [f32; SHIFTS],
+}
+
+impl Profile {
+    fn new(shape: &[f32; POINTS], shift: usize) -> Self {
+        let length = POINTS - 2 * shift;
+        let (n, part) = (length as f32, &shape[shift..shift + length]);
+        let mean = part.iter().sum::<f32>() / n;
+        let mut inner = [0.0f32; POINTS];
+        inner.iter_mut().zip(part).for_each(|(inner, x)| *inner = x - mean);
+        let mut power = 0.0f32;
+        inner[..length].iter().for_each(|a| power += a * a);
+        let mut points = [0.0f32; POINTS + SHIFTS];
+        points[..POINTS].copy_from_slice(shape);
+        let (mut means, mut powers) = ([0.0f32; SHIFTS], [0.0f32; SHIFTS]);
+        for part in points.windows(SHIFTS).take(length) {
+            means.iter_mut().zip(part).for_each(|(mean, b)| *mean += b);
+        }
+        means.iter_mut().for_each(|mean| *mean /= n);
+        for part in points.windows(SHIFTS).take(length) {
+            for s in 0..SHIFTS {
+                let b = part[s] - means[s];
+                powers[s] += b * b;
+            }
+        }
+        Self { points, inner, power, means, powers }
+    }
+}
 
 /// The largest normalised cross-correlation of the inner part of `a` with `b`, over small shifts.
-fn likeness(a: &[f32; POINTS], b: &[f32; POINTS], shift: usize) -> f32 {
-    let length = POINTS - 2 * shift;
-    let (inner, n) = (&a[shift..shift + length], length as f32);
-    let mut padded = [0.0f32; POINTS + SHIFTS];
-    padded[..POINTS].copy_from_slice(b);
-    let ma = inner.iter().sum::<f32>() / n;
-    let mut mb = [0.0f32; SHIFTS];
-    for b in padded.windows(SHIFTS).take(length) {
-        mb.iter_mut().zip(b).for_each(|(mb, b)| *mb += b);
-    }
-    mb.iter_mut().for_each(|mb| *mb /= n);
-    let (mut aa, mut ab, mut bb) = (0.0f32, [0.0f32; SHIFTS], [0.0f32; SHIFTS]);
-    for (a, b) in inner.iter().zip(padded.windows(SHIFTS)) {
-        let a = a - ma;
-        aa += a * a;
+fn likeness(a: &Profile, b: &Profile, shift: usize) -> f32 {
+    let mut sums = [0.0f32; SHIFTS];
+    for (a, part) in a.inner[..POINTS - 2 * shift].iter().zip(b.points.windows(SHIFTS)) {
         for s in 0..SHIFTS {
-            let b = b[s] - mb[s];
-            ab[s] += a * b;
-            bb[s] += b * b;
+            sums[s] += a * (part[s] - b.means[s]);
         }
     }
-    let alike = |s: usize| if aa > 0.0 && bb[s] > 0.0 { ab[s] / (aa * bb[s]).sqrt() } else { 0.0 };
+    let power = |s: usize| a.power * b.powers[s];
+    let alike = |s: usize| if a.power > 0.0 && b.powers[s] > 0.0 { sums[s] / power(s).sqrt() } else { 0.0 };
     (0..=2 * shift).map(alike).fold(-1.0, f32::max)
 }

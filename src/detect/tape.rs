@@ -59,7 +59,6 @@ pub struct Tape {
     /// Samples at the converter's end, a hop.
     pub railed: Ring<u16>,
     hop: u64,
-    sums: [f64; 3],
     rails: u16,
     whole: bool,
     filled: u64,
@@ -78,7 +77,6 @@ impl Tape {
             valid: Ring::new(hops),
             railed: Ring::new(hops),
             hop: clock.hop,
-            sums: [0.0; 3],
             rails: 0,
             whole: true,
             filled: 0,
@@ -86,27 +84,37 @@ impl Tape {
     }
 
     /// Takes the next sample; true when it completed a hop.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, forms: Forms, valid: bool, railed: bool) -> bool {
         self.samples.push(forms);
-        let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
-        self.sums[0] += d * d;
-        self.sums[1] += a * a;
-        self.sums[2] += f64::from(forms.raw);
         self.rails += u16::from(railed);
         self.whole &= valid;
         self.filled += 1;
         if self.filled < self.hop {
             return false;
         }
+        self.complete();
+        true
+    }
+
+    /// Makes a hop of the samples since the last one.
+    fn complete(&mut self) {
+        let end = self.samples.end();
+        let (older, newer) = self.samples.runs(end - self.hop, end);
+        let (mut detect, mut amplitude, mut level) = (0.0, 0.0, 0.0);
+        for forms in older.iter().chain(newer) {
+            let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
+            detect += d * d;
+            amplitude += a * a;
+            level += f64::from(forms.raw);
+        }
         let mean = |sum: f64| (sum / self.hop as f64) as f32;
-        self.detect.push(mean(self.sums[0]));
-        self.amplitude.push(mean(self.sums[1]));
-        self.level.push(mean(self.sums[2]));
+        self.detect.push(mean(detect));
+        self.amplitude.push(mean(amplitude));
+        self.level.push(mean(level));
         self.valid.push(self.whole);
         self.railed.push(self.rails);
-        (self.sums, self.rails, self.whole, self.filled) = ([0.0; 3], 0, true, 0);
-        true
+        (self.rails, self.whole, self.filled) = (0, true, 0);
     }
 
     /// Hops completed so far.
@@ -127,6 +135,6 @@ impl Tape {
         self.level.clear();
         self.valid.clear();
         self.railed.clear();
-        (self.sums, self.rails, self.whole, self.filled) = ([0.0; 3], 0, true, 0);
+        (self.rails, self.whole, self.filled) = (0, true, 0);
     }
 }

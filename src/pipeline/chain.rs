@@ -42,6 +42,7 @@ pub struct Chain {
     heard_lines: Vec<f64>,
     steady: Vec<f64>,
     wide: Vec<f64>,
+    banded: Vec<f64>,
     forms: Vec<Forms>,
     outline: Vec<f32>,
 }
@@ -63,6 +64,7 @@ impl Chain {
             heard_lines: Vec::with_capacity(MOST_LINES),
             steady: Vec::with_capacity(run),
             wide: Vec::with_capacity(run),
+            banded: Vec::with_capacity(run),
             forms: Vec::with_capacity(run),
             outline: Vec::with_capacity(run),
         }
@@ -115,16 +117,19 @@ impl Chain {
         wide.clone_from(steady);
         self.mains.run(wide);
         let begin = self.forms.len();
-        for ((sample, steady), wide) in samples.iter().zip(steady.iter()).zip(wide.iter()) {
-            let raw = (sample.x - (steady - wide)) as f32;
-            self.forms.push(Forms { raw, wide: *wide as f32, ..Forms::default() });
-        }
-        bands.amplitude.run(&mut self.amplitude, wide);
-        self.outline.extend(wide.iter().map(|x| *x as f32));
+        let detect = &mut self.banded;
+        detect.clone_from(wide);
+        let (amplitude_state, detect_state) = (&mut self.amplitude, &mut self.detect);
+        bands.amplitude.run_both(amplitude_state, &bands.detect, detect_state, detect, &mut self.outline);
+        let amplitude = &self.outline[begin..];
+        let known = samples.iter().zip(steady.iter()).zip(wide.iter()).zip(amplitude).zip(detect.iter());
+        self.forms.extend(known.map(|((((sample, steady), wide), amplitude), detect)| Forms {
+            raw: (sample.x - (steady - wide)) as f32,
+            wide: *wide as f32,
+            amplitude: *amplitude,
+            detect: *detect as f32,
+        }));
         let forms = &mut self.forms[begin..];
-        forms.iter_mut().zip(&self.outline[begin..]).for_each(|(f, x)| f.amplitude = *x);
-        bands.detect.run(&mut self.detect, wide);
-        forms.iter_mut().zip(wide.iter()).for_each(|(f, x)| f.detect = *x as f32);
         let unsettled = self.settling.min(samples.len());
         self.settling -= unsettled;
         for (n, sample) in samples[..unsettled].iter().enumerate() {

@@ -38,6 +38,8 @@ pub struct Lane {
     thin: u64,
     bad: bool,
     railed: bool,
+    /// Frames that the low-pass has not heard yet: it takes them in runs.
+    frames: Vec<f64>,
     fresh: Vec<Sample>,
     unheard: Vec<Sample>,
     started: bool,
@@ -72,6 +74,7 @@ impl Lane {
             thin: 0,
             bad: false,
             railed: false,
+            frames: Vec::with_capacity(RUN),
             fresh: Vec::with_capacity(RUN),
             unheard: Vec::with_capacity(searched),
             started: false,
@@ -127,12 +130,26 @@ impl Lane {
         self.railed |= self.front.railed();
         let x = if good { x } else { self.waiting };
         self.waiting = x;
-        let smooth = bands.low_pass.step(&mut self.low_pass, f64::from(x));
+        self.frames.push(f64::from(x));
         self.thin += 1;
         if self.thin == bands.thinning {
-            self.fresh.push(Sample { x: smooth, valid: !self.bad, railed: self.railed });
+            // Its value comes when the low-pass has run.
+            self.fresh.push(Sample { x: 0.0, valid: !self.bad, railed: self.railed });
             (self.thin, self.bad, self.railed) = (0, false, false);
         }
+        if self.frames.len() == RUN {
+            self.smooth(bands);
+        }
+    }
+
+    /// Passes the frames that wait through the low-pass; the last of them that completed a thinned
+    /// sample belongs to the newest one, and so on back.
+    fn smooth(&mut self, bands: &Bands) {
+        bands.low_pass.run(&mut self.low_pass, &mut self.frames);
+        let whole = self.frames.len().saturating_sub(self.thin as usize);
+        let kept = self.frames[..whole].iter().rev().step_by(bands.thinning as usize);
+        self.fresh.iter_mut().rev().zip(kept).for_each(|(sample, x)| sample.x = *x);
+        self.frames.clear();
     }
 
     /// A channel begins with its first change: what lies before is flat. The value held until
@@ -180,6 +197,7 @@ impl Lane {
     /// Passes the thinned samples on; the first seconds wait until it is known what hum is in
     /// them.
     fn pass_on(&mut self, bands: &Bands, sink: &mut impl FnMut(Said)) {
+        self.smooth(bands);
         if self.started {
             let fresh = std::mem::take(&mut self.fresh);
             self.hear(bands, &fresh, sink);
@@ -288,6 +306,7 @@ impl Lane {
         (self.bad, self.railed, self.started) = (false, false, false);
         bands.low_pass.silence(&mut self.low_pass);
         self.unheard.clear();
+        self.frames.clear();
         self.chain.clear(bands);
         self.detector.clear();
         (self.since_search, self.heard, self.settles) = (0, 0, None);

@@ -108,6 +108,34 @@ impl Cascade {
         }
     }
 
+    /// `self` over every value of `x` into `into`, then `next` over those, in place of `x`: the same
+    /// numbers as two runs, whose sections overlap.
+    pub fn run_both(
+        &self,
+        state: &mut State,
+        next: &Self,
+        then: &mut State,
+        x: &mut [f64],
+        into: &mut Vec<f32>,
+    ) {
+        if let ([a], [s], [b, c], [t, u]) =
+            (self.0.as_slice(), state.0.as_mut_slice(), next.0.as_slice(), then.0.as_mut_slice())
+        {
+            let (a, b, c) = (*a, *b, *c);
+            let (mut first, mut second, mut third) = (*s, *t, *u);
+            into.extend(x.iter_mut().map(|x| {
+                let middle = a.step(&mut first, *x);
+                *x = c.step(&mut third, b.step(&mut second, middle));
+                middle as f32
+            }));
+            (*s, *t, *u) = (first, second, third);
+        } else {
+            self.run(state, x);
+            into.extend(x.iter().map(|x| *x as f32));
+            next.run(then, x);
+        }
+    }
+
     /// The complex gain at `f`.
     pub fn response(&self, f: Hertz, rate: SampleRate) -> Complex<f64> {
         let z = Complex::from_polar(1.0, -std::f64::consts::TAU * f.hz() / rate.hz());

@@ -253,39 +253,68 @@ impl Canceller {
 
     /// Makes the references of the next `count` samples.
     fn refer(&mut self, count: usize) {
-        let mut phases = [Complex::default(); TOGETHER];
-        for phase in &mut phases[..count] {
-            *phase = self.phase;
+        // Real and imaginary parts apart: the powers then go two and two.
+        let (mut re, mut im) = ([0.0f64; TOGETHER], [0.0f64; TOGETHER]);
+        for (re, im) in re.iter_mut().zip(&mut im).take(count) {
+            (*re, *im) = (self.phase.re, self.phase.im);
             self.phase *= self.turn;
         }
-        let (mut powers, mut at) = (phases, 1);
+        let (phase_re, phase_im, mut at) = (re, im, 1);
         for (line, references) in self.lines.iter().zip(&mut self.references) {
             while at < line.harmonic {
-                for (power, phase) in powers.iter_mut().zip(&phases) {
-                    *power *= phase;
+                for n in 0..TOGETHER {
+                    let (r, i) = (re[n], im[n]);
+                    re[n] = r * phase_re[n] - i * phase_im[n];
+                    im[n] = r * phase_im[n] + i * phase_re[n];
                 }
                 at += 1;
             }
-            *references = powers;
+            for (n, reference) in references.iter_mut().enumerate() {
+                *reference = Complex::new(re[n], im[n]);
+            }
         }
     }
 
     fn remove(&mut self, x: &mut [f64]) {
+        // By number, so that the amplitudes stay in registers.
+        match self.lines.len() {
+            1 => self.remove_some::<1>(x),
+            2 => self.remove_some::<2>(x),
+            3 => self.remove_some::<3>(x),
+            4 => self.remove_some::<4>(x),
+            5 => self.remove_some::<5>(x),
+            6 => self.remove_some::<6>(x),
+            7 => self.remove_some::<7>(x),
+            8 => self.remove_some::<8>(x),
+            _ => self.remove_some::<MOST>(x),
+        }
+    }
+
+    /// Removes the lines, which are `N` at the most.
+    fn remove_some<const N: usize>(&mut self, x: &mut [f64]) {
         let rate = 1.0 / (FOLLOW_S * self.rate.hz());
-        for (n, x) in x.iter_mut().enumerate() {
-            let lines = self.lines.iter_mut().zip(&self.references);
+        let count = if N == MOST { self.lines.len().min(N) } else { N };
+        let mut amplitudes = [Complex::<f64>::default(); N];
+        amplitudes.iter_mut().zip(&self.lines).for_each(|(own, line)| *own = line.amplitude);
+        let Some(references) = self.references.first_chunk::<N>() else { return };
+        let mut mean_abs = self.mean_abs;
+        for (n, x) in x.iter_mut().enumerate().take(TOGETHER) {
             let mut y = *x;
-            for (line, references) in lines {
+            for (amplitude, references) in amplitudes[..count].iter().zip(references) {
                 let reference = references[n];
-                y -= line.amplitude.re * reference.re - line.amplitude.im * reference.im;
+                y -= amplitude.re * reference.re - amplitude.im * reference.im;
             }
-            self.mean_abs += (y.abs() - self.mean_abs) * rate;
-            let taught = y.clamp(-CLIP * self.mean_abs, CLIP * self.mean_abs) * 2.0 * rate;
-            for (line, references) in self.lines.iter_mut().zip(&self.references) {
-                line.amplitude += references[n].conj() * taught;
+            mean_abs += (y.abs() - mean_abs) * rate;
+            let most = CLIP * mean_abs;
+            // A branch, which is guessed: the next sample need not wait for the mean.
+            let taught = if y.abs() > most { clipped(y, most) } else { y } * (2.0 * rate);
+            for (amplitude, references) in amplitudes[..count].iter_mut().zip(references) {
+                *amplitude += references[n].conj() * taught;
             }
             *x = y;
         }
+        self.mean_abs = mean_abs;
+        self.lines.iter_mut().zip(amplitudes).for_each(|(line, own)| line.amplitude = own);
     }
 
     /// Lets one sample's time pass without a valid sample: the phase goes on, nothing is learnt.
@@ -314,6 +343,13 @@ impl Canceller {
         self.phase /= self.phase.norm();
         self.since_correction = 0.0;
     }
+}
+
+/// `y` at the size of `most`; away from the usual path, so that it is no arithmetic choice.
+#[cold]
+#[inline(never)]
+fn clipped(y: f64, most: f64) -> f64 {
+    most.copysign(y)
 }
 
 /// The amplitude of a line in `x` (Hann-weighted least squares), so that near its end

@@ -34,7 +34,9 @@ impl<T: Copy + Default> Ring<T> {
     /// Value number `at`; the default value for one that is not held.
     #[inline]
     pub fn get(&self, at: u64) -> T {
-        if at < self.pushed && at >= self.start() {
+        // How many came after it; one that is still to come wraps to more than are held.
+        let later = self.pushed.wrapping_sub(at).wrapping_sub(1);
+        if later < self.data.len() as u64 {
             self.data[at as usize & (self.data.len() - 1)]
         } else {
             T::default()
