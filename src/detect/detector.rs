@@ -20,7 +20,7 @@ const MOST_S: f64 = 2.0;
 /// Pauses up to this long do not end an effort, ms.
 const EFFORT_BRIDGE_MS: f64 = 60.0;
 /// The least number of energies a floor may rest on: half a second.
-const LEAST_HEARD: usize = 30;
+const LEAST_HEARD: usize = 15;
 
 /// What a detector is asked to keep to.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -187,10 +187,10 @@ impl Score {
         let mut new = Self {
             step,
             sigmas,
-            long: SlidingQuantile::new(values(floor.s())),
+            long: SlidingQuantile::new(values(floor.s()) / 2),
             short: SlidingQuantile::new(values(SHORT_S)),
             local: SlidingQuantile::new(values(LOCAL_S)),
-            amplitude: SlidingQuantile::new(values(floor.s())),
+            amplitude: SlidingQuantile::new(values(floor.s()) / 2),
             history: SlidingQuantile::new(7200),
             spreads: std::array::from_fn(|w| Spread::new(window_s(w), bandwidth.hz())),
             thresholds: [0.0; WINDOWS],
@@ -231,10 +231,13 @@ impl Score {
             return;
         }
         let energy = tape.detect.ending(FLOOR_WINDOW, hops - 1);
-        self.long.push(energy);
+        // Energies of 64 ms hardly differ after 16; the long floor does with every second.
+        if hops.is_multiple_of(2 * self.step) {
+            self.long.push(energy);
+            self.amplitude.push(tape.amplitude.ending(FLOOR_WINDOW, hops - 1));
+        }
         self.short.push(energy);
         self.local.push(energy);
-        self.amplitude.push(tape.amplitude.ending(FLOOR_WINDOW, hops - 1));
         let lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma).powi(-3) as f32;
         let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * lift;
         self.long_floor = low(&self.long).max(self.quantum);
