@@ -7,6 +7,8 @@ pub struct Burst {
     pub first: u64,
     /// The last hop over the low threshold.
     pub last: u64,
+    /// How many of its hops are over the low threshold; the others are bridged.
+    pub held: u64,
     /// The best score within.
     pub score: f32,
     /// Where that was.
@@ -38,8 +40,9 @@ impl Bursts {
             ended = (burst.score >= 1.0).then_some(burst);
         }
         if active || score >= 1.0 {
-            let burst = self.open.get_or_insert(Burst { first: at, last: at, score: 0.0, peak: at });
+            let burst = self.open.get_or_insert(Burst { first: at, last: at, held: 0, score: 0.0, peak: at });
             burst.last = at;
+            burst.held += 1;
             if score > burst.score {
                 (burst.score, burst.peak) = (score, at);
             }

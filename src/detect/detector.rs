@@ -2,7 +2,7 @@
 
 use super::bursts::{Burst, Bursts};
 use super::heart::Heart;
-use super::scene::Scene;
+use super::scene::{Scene, is_filled};
 use super::score::{FLOOR_WINDOW, Moment, Score};
 use super::tape::{Clock, Forms, Tape};
 use super::verdict::{Candidate, Class};
@@ -160,7 +160,8 @@ impl Detector {
         let Some(run) = self.efforts.push(at, moment.active_long, moment.score_long) else { return };
         let pending = self.effort.take();
         let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
-        let long = self.clock.time(run.last + 1 - run.first) > self.limits.longest;
+        let length = run.last + 1 - run.first;
+        let long = self.clock.time(length) > self.limits.longest && is_filled(run.held, length);
         if long {
             let (onset, offset) =
                 pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));

@@ -26,6 +26,15 @@ const BEAT_MARGIN: f32 = 2.0;
 /// Energies of 32 ms bridge pauses by themselves; a run of them bridges this much more, ms.
 const RUN_BRIDGE_MS: f64 = 24.0;
 
+/// An effort fills this much of its time.
+const FILLED_PERCENT: u64 = 75;
+
+/// Whether activity in `held` of `length` hops is one effort: two twitches bridged by chance, or a
+/// twitch between two strokes, fill less.
+pub fn is_filled(held: u64, length: u64) -> bool {
+    held * 100 >= FILLED_PERCENT * length
+}
+
 /// All that a verdict may look at.
 pub struct Scene<'a> {
     pub clock: Clock,
@@ -45,8 +54,9 @@ impl Scene<'_> {
         let margin = self.clock.hops(Seconds::from_ms(32.0));
         let (from, to) = (burst.first.saturating_sub(margin) * hop, (burst.last + 1 + margin) * hop);
         let peak = self.loudest(burst.peak);
+        let pause = self.clock.samples(self.limits.merge_gap);
         let inside = f64::from(self.tape.detect.around(0, peak / hop).unwrap_or(0.0));
-        let (onset, offset) = extent(self.tape, peak, from, to, noise, inside);
+        let (onset, offset) = extent(self.tape, peak, [from, to], noise, inside, pause);
         let shape = shape(self.tape, self.clock, onset, offset);
         let evidence = self.evidence(burst, onset, offset, shape);
         let lengths = Lengths { shortest: self.limits.shortest.ms(), longest: self.limits.longest.ms() };
@@ -151,7 +161,10 @@ impl Scene<'_> {
         };
         // The 32 ms that are looked at reach 16 ms beyond each edge.
         let widened = self.tape.detect.length(HYSTERESIS_WINDOW);
-        (reach(last, true) + 1 - reach(first, false)).saturating_sub(widened)
+        let (from, to) = (reach(first, false), reach(last, true) + 1);
+        let held = (from..to).filter(|at| active(*at)).count() as u64;
+        let length = if is_filled(held, to - from) { to - from } else { last + 1 - first };
+        length.saturating_sub(widened)
     }
 
     /// The best score of a window that holds nothing of the pulse at sample `centre` or its ring.
@@ -180,7 +193,8 @@ impl Scene<'_> {
         for at in from..to {
             let moment = self.score.moment(self.tape, at);
             if moment.score >= 1.0 {
-                let burst = rest.get_or_insert(Burst { first: from, last: to - 1, score: 0.0, peak: at });
+                let burst =
+                    rest.get_or_insert(Burst { first: from, last: to - 1, held: 0, score: 0.0, peak: at });
                 if moment.score > burst.score {
                     (burst.score, burst.peak) = (moment.score, at);
                 }
