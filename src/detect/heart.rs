@@ -145,7 +145,7 @@ impl Heart {
         }
     }
 
-    /// Looks for a pulse at hop `at`, which lies in the past by [`Heart::delay`] at least;
+    /// Looks for a pulse at hop `at`, which must lie in the past by the detector's look-ahead;
     /// `energy` gives the 16 ms around a hop, over the floor.
     pub fn look(&mut self, at: u64, energy: impl Fn(u64) -> f32) {
         let alone = self.spans.alone;

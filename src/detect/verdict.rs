@@ -105,11 +105,6 @@ pub enum Reason {
         /// How far it stood over its surroundings, dB.
         over_db: f64,
     },
-    /// Most of it lies on the lines of the grid.
-    Hum {
-        /// The share of its power on those lines, 0 to 1.
-        share: f64,
-    },
     /// The converter was at its end for a good part of it.
     Rail {
         /// The share of its samples that was.
@@ -150,7 +145,6 @@ impl fmt::Display for Reason {
             Self::Crest { over_db } => {
                 write!(f, "a crest only {over_db:.1} dB over the activity around it")
             }
-            Self::Hum { share } => write!(f, "{:.0} % of its power is mains", share * 100.0),
             Self::Rail { share } => {
                 write!(f, "the converter was at its end for {:.0} % of it", share * 100.0)
             }
