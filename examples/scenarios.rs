@@ -1,6 +1,7 @@
 //! The detector on simulated truth: a table, one row a scenario.
 //!
-//!     cargo run --release --example scenarios -- [--seeds N] [--first SEED] [--list] [NAME…]
+//!     cargo run --release --example scenarios -- [--seeds N] [--first SEED] [--budget B] [--rate HZ] [--list] [--dump]
+//!         [NAME…]
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ fn main() {
     let mut list = false;
     let mut dump = false;
     let mut names = Vec::new();
-    let mut budget = None;
+    let (mut budget, mut rate) = (None, None);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|v| v.parse().ok()).expect("a number");
@@ -25,6 +26,7 @@ fn main() {
             "--seeds" => seeds = number(),
             "--first" => first = number(),
             "--budget" => budget = args.next().and_then(|v| v.parse::<f64>().ok()),
+            "--rate" => rate = args.next().and_then(|v| v.parse::<f64>().ok()),
             "--list" => list = true,
             "--dump" => dump = true,
             _ => names.push(arg),
@@ -41,9 +43,9 @@ fn main() {
     }
     for name in names {
         if dump {
-            table(&name, first..first + seeds);
+            table(&name, first..first + seeds, rate);
         } else {
-            row(&name, first..first + seeds, list, budget);
+            row(&name, first..first + seeds, list, budget, rate);
         }
     }
 }
@@ -62,11 +64,16 @@ struct Tally {
     missed: BTreeMap<String, usize>,
 }
 
-fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>) {
+fn make(name: &str, seed: u64, rate_hz: Option<f64>) -> Simulation {
+    let mut recipe = simulate::scenario(name, seed).expect("a scenario");
+    recipe.rate_hz = rate_hz.unwrap_or(recipe.rate_hz);
+    simulate::render(&recipe).expect("a recording")
+}
+
+fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>, rate_hz: Option<f64>) {
     let mut t = Tally::default();
     for seed in seeds {
-        let recipe = simulate::scenario(name, seed).expect("a scenario");
-        let made = simulate::render(&recipe).expect("a recording");
+        let made = make(name, seed, rate_hz);
         let mut settings = Settings::default();
         if let Some(b) = budget {
             settings.false_alarms_per_min = b;
@@ -158,7 +165,7 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
         }
         if let Some(seed) = list {
             println!(
-                "  seed {seed} FALSE at {:.3} s, {:.0} ms, ch {}, snr {:.1} dB: {} (on {:?}) run {:.0} surr {:.2} nopulse {:.2} young {} score {:.1} share {:.2} jump {:.2}",
+                "  seed {seed} FALSE at {:.3} s, {:.0} ms, ch {}, snr {:.1} dB: {} (on {:?}) run {:.0} surr {:.2} nopulse {:.2} young {} score {:.1} share {:.2} jump {:.2} swing {:.2} f {:.0} bal {:.2}",
                 rate.time(found.span.start).s(),
                 rate.seconds(found.span.len()).ms(),
                 found.channel,
@@ -178,17 +185,16 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
                 found.candidate.evidence.young_run,
                 found.candidate.score,
                 found.candidate.evidence.shape.share,
-                found.candidate.evidence.shape.jump
+                found.candidate.evidence.shape.jump, found.candidate.evidence.shape.swing, found.candidate.evidence.shape.frequency_hz, found.candidate.evidence.shape.balance
             );
         }
     }
 }
 
 /// Every candidate with its evidence and what it truly is, tab separated.
-fn table(name: &str, seeds: std::ops::Range<u64>) {
+fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
     for seed in seeds {
-        let made =
-            simulate::render(&simulate::scenario(name, seed).expect("a scenario")).expect("a recording");
+        let made = make(name, seed, rate_hz);
         let (_, candidates) = run(&made, &Settings::default());
         let rate = made.format.rate;
         let wide = (0.02 * rate.hz()) as u64;
@@ -198,7 +204,7 @@ fn table(name: &str, seeds: std::ops::Range<u64>) {
                 made.truth.iter().filter(|e| near(e.span, c.span)).map(|e| e.kind.name()).collect();
             let e = c.candidate.evidence;
             println!(
-                "{name}\t{seed}\t{:.3}\t{}\t{}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.1}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}",
+                "{name}\t{seed}\t{:.3}\t{}\t{}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.1}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}",
                 rate.time(c.span.start).s(),
                 c.channel,
                 if kinds.is_empty() { "none".to_owned() } else { kinds.join("+") },
@@ -214,7 +220,11 @@ fn table(name: &str, seeds: std::ops::Range<u64>) {
                 e.shape.jump,
                 e.level,
                 e.shape.balance,
-                e.shape.frequency_hz
+                e.shape.frequency_hz,
+                e.shape.swing,
+                e.beat.is_some(),
+                e.young_run,
+                e.fit
             );
         }
     }

@@ -107,7 +107,7 @@ impl Heard {
             };
             let e = &f.candidate.evidence;
             println!(
-                "{title}\t{:.3}\t{kind}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.2}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}",
+                "{title}\t{:.3}\t{kind}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.2}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.2}",
                 event.onset,
                 f.candidate.class.name(),
                 e.ms,
@@ -121,7 +121,12 @@ impl Heard {
                 e.shape.jump,
                 e.shape.balance,
                 f.candidate.snr_db,
-                e.shape.frequency_hz
+                e.shape.frequency_hz,
+                e.shape.swing,
+                e.beat.is_some(),
+                e.young_run,
+                e.fit,
+                e.level
             );
         }
     }

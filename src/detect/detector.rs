@@ -2,10 +2,12 @@
 
 use super::bursts::{Burst, Bursts};
 use super::heart::Heart;
+use super::pulse::Pulses;
 use super::scene::{Scene, is_filled};
 use super::score::{FLOOR_WINDOW, Moment, Score};
 use super::tape::{Clock, Forms, Tape};
 use super::verdict::{Candidate, Class};
+use crate::signal::biquad::Cascade;
 use crate::signal::envelope::WINDOWS;
 use crate::units::{Hertz, Seconds};
 
@@ -62,6 +64,7 @@ pub struct Detector {
     tape: Tape,
     score: Score,
     heart: Heart,
+    pulses: Pulses,
     bursts: Bursts,
     efforts: Bursts,
     effort: Option<Candidate>,
@@ -71,8 +74,8 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// For samples and hops of `clock`.
-    pub fn new(clock: Clock, limits: Limits) -> Self {
+    /// For samples and hops of `clock`, whose detection band lies behind `filters`.
+    pub fn new(clock: Clock, limits: Limits, filters: &[&Cascade]) -> Self {
         let tape = Tape::new(clock, Seconds::new(KEPT_S));
         let most = clock.hops(Seconds::new(MOST_S));
         Self {
@@ -82,6 +85,7 @@ impl Detector {
             limits,
             score: Score::new(clock, &tape, limits),
             heart: Heart::new(clock, clock.hops(Seconds::new(KEPT_S)) as usize),
+            pulses: Pulses::new(clock, filters),
             bursts: Bursts::new(clock.hops(limits.merge_gap), most),
             efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX),
             effort: None,
@@ -201,6 +205,7 @@ impl Detector {
             tape: &self.tape,
             score: &self.score,
             heart: &self.heart,
+            pulses: &self.pulses,
             effort_since: self.efforts.since(),
         }
     }

@@ -11,6 +11,8 @@ mod detector;
 mod extent;
 mod heart;
 mod measure;
+mod peel;
+mod pulse;
 mod scene;
 mod score;
 mod shape;

@@ -6,6 +6,7 @@ use super::detector::Limits;
 use super::extent::extent;
 use super::heart::{Beat, Heart};
 use super::measure::measure;
+use super::pulse::Pulses;
 use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Score};
 use super::shape::{Shape, shape};
 use super::tape::{Clock, Tape};
@@ -17,12 +18,10 @@ use crate::units::Seconds;
 /// Surroundings are looked at from a small distance over this length on either side, ms.
 const SURROUNDINGS_MS: f64 = 300.0;
 const DISTANCE_MS: f64 = 48.0;
-/// What a step leaves behind the filter is over after this, ms; it begins this much before.
-const RING_MS: (f64, f64) = (8.0, 22.0);
 /// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
 const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
-const BEAT_MARGIN: f32 = 2.0;
+pub const BEAT_MARGIN: f32 = 2.0;
 /// Energies of 32 ms bridge pauses by themselves; a run of them bridges this much more, ms.
 const RUN_BRIDGE_MS: f64 = 24.0;
 
@@ -42,6 +41,7 @@ pub struct Scene<'a> {
     pub tape: &'a Tape,
     pub score: &'a Score,
     pub heart: &'a Heart,
+    pub pulses: &'a Pulses,
     /// Since which hop there is activity on the long floor, if there is.
     pub effort_since: Option<u64>,
 }
@@ -85,10 +85,12 @@ impl Scene<'_> {
         let surroundings = self.surroundings(first, last).max(floor);
         let near = self.clock.hops(Seconds::from_ms(40.0));
         let beat = self.heart.beat(first.saturating_sub(near), last + near + 1);
+        let (fit, score_without_pulse) = self.without_pulses(first, last, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
             score: burst.score,
-            score_without_pulse: self.score_without_pulse(first, last, shape.centre),
+            score_without_pulse,
+            fit,
             run_ms: self.clock.time(self.run(first, last)).ms(),
             score_over_surroundings: burst.score * floor / surroundings,
             level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
@@ -167,26 +169,6 @@ impl Scene<'_> {
         length.saturating_sub(widened)
     }
 
-    /// The best score of a window that holds nothing of the pulse at sample `centre` or its ring.
-    fn score_without_pulse(&self, first: u64, last: u64, centre: u64) -> f32 {
-        let before = self.clock.hops(Seconds::from_ms(RING_MS.0));
-        let after = self.clock.hops(Seconds::from_ms(RING_MS.1));
-        let centre = centre / self.clock.hop;
-        let floor = self.score.floor().max(f32::MIN_POSITIVE);
-        let mut best = 0.0f32;
-        let reach = self.tape.detect.length(0);
-        for w in 0..WINDOWS {
-            let length = self.tape.detect.length(w);
-            for end in first.saturating_sub(reach) + length..last + reach {
-                let begins = end + 1 - length.min(end + 1);
-                if end < centre.saturating_sub(before) || begins > centre + after {
-                    best = best.max(self.tape.detect.ending(w, end) / self.score.threshold(w));
-                }
-            }
-        }
-        best / floor
-    }
-
     /// What crossed the threshold between two hops, as a burst of its own.
     pub fn rest(&self, from: u64, to: u64) -> Option<Burst> {
         let mut rest: Option<Burst> = None;
@@ -211,6 +193,7 @@ impl Scene<'_> {
             ms,
             score,
             score_without_pulse: score,
+            fit: 0.0,
             run_ms: ms,
             score_over_surroundings: score,
             level: 1.0,

@@ -80,7 +80,7 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
 
 /// How far the unfiltered level jumps across the pulse at `centre`, beyond its slope: the mean of
 /// 8 ms after less that of 8 ms before, less the mean of the slopes on both sides.
-fn jump(tape: &Tape, clock: Clock, centre: u64) -> f32 {
+pub fn jump(tape: &Tape, clock: Clock, centre: u64) -> f32 {
     let samples = |ms: f64| clock.samples(Seconds::from_ms(ms));
     let (long, near, far) = (samples(LEVEL_MS), samples(NEAR_MS), samples(FAR_MS));
     let level = |from: u64| {

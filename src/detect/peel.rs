@@ -1,0 +1,92 @@
+//! What remains of a burst once its pulses, which no muscle made, are taken off.
+
+use super::classify::is_movement;
+use super::heart::Beat;
+use super::scene::{BEAT_MARGIN, Scene};
+use super::shape::{Shape, jump};
+use crate::signal::envelope::WINDOWS;
+use crate::units::Seconds;
+
+/// What a form leaves of a pulse, as a share of its energy.
+const UNFIT: f32 = 0.1;
+/// So many pulses are taken off at most: an edge, one that comes back, a beat's or a knock's.
+const MOST: usize = 3;
+/// and from the second on each must explain this share of what remains around it.
+const LEAST_FIT: f32 = 0.75;
+/// Room for the longest twitch with its margins, at the fastest rate after thinning.
+const SAMPLES: usize = 2560;
+/// Where the swing beneath a pulse is looked for, on either side of it, ms.
+const NEAR_MS: f64 = 12.0;
+
+impl Scene<'_> {
+    /// The share of the energy around the best pulse that its form explains, and the best score
+    /// once the pulses are taken off. Only the first may be anything; one more must be movement.
+    pub fn without_pulses(&self, first: u64, last: u64, shape: &Shape, beat: Option<&Beat>) -> (f32, f32) {
+        let (hop, reach) = (self.clock.hop, self.tape.detect.length(0));
+        let begin = first.saturating_sub(reach);
+        let count = ((last + reach - begin) as usize).min(SAMPLES / hop as usize);
+        let length = count * hop as usize;
+        let (mut x, mut taken) = ([0.0f32; SAMPLES], [0.0f32; SAMPLES]);
+        let from = begin * hop;
+        for (x, at) in x[..length].iter_mut().zip(from..) {
+            *x = self.tape.samples.get(at).detect;
+        }
+        let mut crest = (shape.centre.saturating_sub(from) as usize).min(length.saturating_sub(1));
+        let (mut fit, mut score) = (0.0, f32::INFINITY);
+        for n in 0..MOST {
+            if n > 0 {
+                let largest = (0..length).max_by(|a, b| x[*a].abs().total_cmp(&x[*b].abs()));
+                crest = largest.unwrap_or_default();
+                if score < 1.0 || !self.is_movement_at(from + crest as u64, x[crest].abs()) {
+                    break;
+                }
+            }
+            let Some(found) = self.pulses.fit(&x[..length], crest) else { break };
+            if n > 0 && found.share(&x[..length]) < LEAST_FIT {
+                break;
+            }
+            fit = if n == 0 { found.share(&x[..length]) } else { fit };
+            found.take_off(&mut x[..length], &mut taken[..length]);
+            score = self.rest_score(begin, &x[..length], &taken[..length], beat);
+        }
+        (fit, score)
+    }
+
+    /// Whether the unfiltered signal at a sample moves as muscle does not, against the `peak` that
+    /// remains there in the band.
+    fn is_movement_at(&self, at: u64, peak: f32) -> bool {
+        let near = self.clock.samples(Seconds::from_ms(NEAR_MS));
+        let around = self.tape.samples.range(at.saturating_sub(near), at + near);
+        let swing = around.map(|f| f.wide.abs()).fold(0.0, f32::max);
+        peak > 0.0 && is_movement(jump(self.tape, self.clock, at) / peak, swing / peak)
+    }
+
+    /// The best score of what remains from hop `begin` on; of what was taken off, a share is held
+    /// against it, because no form fits fully, and so is what a beat may leave.
+    fn rest_score(&self, begin: u64, rest: &[f32], taken: &[f32], beat: Option<&Beat>) -> f32 {
+        let hop = self.clock.hop as usize;
+        let count = rest.len() / hop;
+        let (mut sums, mut gone) = ([0.0f32; SAMPLES + 1], [0.0f32; SAMPLES + 1]);
+        for (n, (rest, taken)) in rest.chunks_exact(hop).zip(taken.chunks_exact(hop)).enumerate() {
+            let energy = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>() / hop as f32;
+            gone[n + 1] = gone[n] + energy(taken);
+            sums[n + 1] = sums[n] + energy(rest) - UNFIT * energy(taken);
+        }
+        let floor = self.score.floor().max(f32::MIN_POSITIVE);
+        let mut best = 0.0f32;
+        for w in 0..WINDOWS {
+            let length = self.tape.detect.length(w) as usize;
+            for n in 0..(count + 1).saturating_sub(length) {
+                let mean = |sums: &[f32]| (sums[n + length] - sums[n]) / length as f32 / floor;
+                let mut over = mean(&sums);
+                if let Some(beat) = beat.filter(|_| over > best * self.score.threshold(w)) {
+                    let middle = begin + n as u64 + length as u64 / 2;
+                    let usual = BEAT_MARGIN * self.heart.usual(beat, middle, length as u64);
+                    over -= (usual - mean(&gone)).max(0.0);
+                }
+                best = best.max(over / self.score.threshold(w));
+            }
+        }
+        best
+    }
+}

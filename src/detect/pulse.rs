@@ -1,0 +1,109 @@
+//! The pulses that are no muscle: what a step or a spike of the unfiltered signal leaves behind
+//! the filters of the detection band.
+//!
+//! One of them is fitted to the loudest place of a burst and taken off, so that what remains can
+//! be judged without it: a twitch may begin inside of the needle's own movement.
+
+use super::tape::Clock;
+use crate::signal::biquad::Cascade;
+use crate::units::Seconds;
+
+/// Edges rise as half a turn of a cosine within these, ms (a stroke's edge takes 4 to 12, a pop's
+/// 0.5 to 10).
+const EDGES_MS: [f64; 5] = [1.5, 3.0, 5.0, 8.0, 12.0];
+/// Spikes go up and down within these, ms.
+const SPIKES_MS: [f64; 3] = [1.5, 3.0, 6.0];
+/// What a form holds: the ring of a 60 Hz high-pass of order 4 is down by 60 dB after 50 ms.
+const LENGTH_MS: f64 = 60.0;
+/// The fit looks this far from the loudest place on both sides.
+const REACH_MS: f64 = 5.0;
+
+/// The forms at one rate, each of unit energy.
+#[derive(Debug, Clone)]
+pub struct Pulses {
+    forms: Vec<Form>,
+    reach: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Form {
+    values: Vec<f32>,
+    /// Where its largest value is.
+    crest: usize,
+}
+
+/// A form in its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit<'a> {
+    begin: usize,
+    gain: f32,
+    values: &'a [f32],
+}
+
+impl Fit<'_> {
+    /// The share it explains of the energy of `x`, where it lies, 0 to 1.
+    pub fn share(&self, x: &[f32]) -> f32 {
+        let energy: f32 = x.iter().skip(self.begin).take(self.values.len()).map(|x| x * x).sum();
+        if energy > 0.0 { (self.gain * self.gain / energy).min(1.0) } else { 0.0 }
+    }
+
+    /// Takes it off `x` and adds it to `taken`.
+    pub fn take_off(&self, x: &mut [f32], taken: &mut [f32]) {
+        let both = x.iter_mut().zip(taken).skip(self.begin);
+        for ((x, taken), value) in both.zip(self.values) {
+            *x -= self.gain * value;
+            *taken += self.gain * value;
+        }
+    }
+}
+
+impl Pulses {
+    /// For samples of `clock` that went through `filters`, one after the other.
+    pub fn new(clock: Clock, filters: &[&Cascade]) -> Self {
+        let length = clock.samples(Seconds::from_ms(LENGTH_MS)) as usize;
+        let edge = |n: f64, ms: f64| {
+            let share = (n / (ms / 1000.0 * clock.rate.hz()).max(1.0)).clamp(0.0, 1.0);
+            0.5 - 0.5 * (std::f64::consts::PI * share).cos()
+        };
+        let edges = EDGES_MS.map(|ms| (ms, false)).into_iter();
+        let forms = edges.chain(SPIKES_MS.map(|ms| (ms, true))).map(|(ms, spike)| {
+            let half = ms / if spike { 2000.0 } else { 1000.0 } * clock.rate.hz();
+            let mut x: Vec<f64> = (0..length)
+                .map(|n| {
+                    let n = n as f64 + 0.5;
+                    if spike { edge(n, ms / 2.0) - edge(n - half, ms / 2.0) } else { edge(n, ms) }
+                })
+                .collect();
+            for filter in filters {
+                filter.run(&mut filter.silent(), &mut x);
+            }
+            Form::new(&x)
+        });
+        Self { forms: forms.collect(), reach: clock.samples(Seconds::from_ms(REACH_MS)) as usize }
+    }
+
+    /// The form that takes the most energy off `x` with its crest near place `crest`.
+    pub fn fit(&self, x: &[f32], crest: usize) -> Option<Fit<'_>> {
+        let mut best: Option<Fit> = None;
+        for form in &self.forms {
+            let crests = crest.saturating_sub(self.reach)..=crest + self.reach;
+            for begin in crests.filter_map(|c| c.checked_sub(form.crest)) {
+                let part = x.get(begin..).unwrap_or_default();
+                let gain: f32 = form.values.iter().zip(part).map(|(f, x)| f * x).sum();
+                if best.is_none_or(|b| gain.abs() > b.gain.abs()) {
+                    best = Some(Fit { begin, gain, values: &form.values });
+                }
+            }
+        }
+        best
+    }
+}
+
+impl Form {
+    fn new(x: &[f64]) -> Self {
+        let norm = x.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let values: Vec<f32> = x.iter().map(|v| if norm > 0.0 { (v / norm) as f32 } else { 0.0 }).collect();
+        let crest = (0..values.len()).max_by(|a, b| values[*a].abs().total_cmp(&values[*b].abs()));
+        Self { crest: crest.unwrap_or(0), values }
+    }
+}
