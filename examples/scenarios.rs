@@ -149,9 +149,10 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
                 rate.seconds(event.span.len()).ms(),
                 event.snr_db.unwrap_or(f64::NAN),
                 why.map_or("unseen".to_owned(), |c| format!(
-                    "{} {}",
+                    "{} {} {:.2} s after its onset",
                     c.candidate.class.name(),
-                    c.candidate.reason
+                    c.candidate.reason,
+                    (event.span.start.get() as f64 - c.span.start.get() as f64) / rate.hz()
                 ))
             );
         }
