@@ -107,7 +107,7 @@ impl Heard {
             };
             let e = &f.candidate.evidence;
             println!(
-                "{title}\t{:.3}\t{kind}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.2}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.2}",
+                "{title}\t{:.3}\t{kind}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.2}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.2}\t{:.3}",
                 event.onset,
                 f.candidate.class.name(),
                 e.ms,
@@ -126,7 +126,8 @@ impl Heard {
                 e.beat.is_some(),
                 e.young_run,
                 e.fit,
-                e.level
+                e.level,
+                e.score_over_beside
             );
         }
     }

@@ -13,6 +13,8 @@ pub struct Burst {
     pub score: f32,
     /// Where that was.
     pub peak: u64,
+    /// The floor it was scored against.
+    pub floor: f32,
 }
 
 /// Hysteresis over a stream of moments.
@@ -29,9 +31,10 @@ impl Bursts {
         Self { bridge, most, open: None }
     }
 
-    /// Takes hop `at`, whether it is over the low threshold and its score; a burst that has ended
+    /// Takes hop `at`, whether it is over the low threshold, its score and the floor it was scored against; a
+    /// burst that has ended
     /// with it.
-    pub fn push(&mut self, at: u64, active: bool, score: f32) -> Option<Burst> {
+    pub fn push(&mut self, at: u64, active: bool, score: f32, floor: f32) -> Option<Burst> {
         let mut ended = None;
         if let Some(burst) = self.open
             && (at - burst.last > self.bridge || at - burst.first >= self.most)
@@ -40,11 +43,12 @@ impl Bursts {
             ended = (burst.score >= 1.0).then_some(burst);
         }
         if active || score >= 1.0 {
-            let burst = self.open.get_or_insert(Burst { first: at, last: at, held: 0, score: 0.0, peak: at });
+            let burst =
+                self.open.get_or_insert(Burst { first: at, last: at, held: 0, score: 0.0, peak: at, floor });
             burst.last = at;
             burst.held += 1;
             if score > burst.score {
-                (burst.score, burst.peak) = (score, at);
+                (burst.score, burst.peak, burst.floor) = (score, at, floor);
             }
         }
         ended

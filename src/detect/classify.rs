@@ -24,6 +24,10 @@ pub struct Evidence {
     pub score_over_surroundings: f32,
     /// The level of the surroundings over the long floor, a ratio of powers.
     pub level: f32,
+    /// The share of the time just before it, or after it, that lies over the long floor: the larger.
+    pub beside: f32,
+    /// The strongest window over its threshold on what is held through most of that time.
+    pub score_over_beside: f32,
     /// The activity around it began so lately that it may be an effort, not a new floor.
     pub young_run: bool,
     /// The best score over what beats usually leave in the band, where it lies on one.
@@ -64,10 +68,11 @@ const SPIKE_HZ: f32 = 200.0;
 const SPIKE_SWING: f32 = 0.85;
 const SPIKE_BALANCE: f32 = 1.2;
 
-/// The crests of an effort stand this many times over its own level; a twitch on it must do more.
-const CREST: f32 = 2.5;
-/// and the more, the stronger the effort: this share of its level over the floor.
-const CREST_SHARE: f32 = 0.4;
+/// The crests of an effort stand this many times over its own level; a twitch on it must do more:
+/// 95 in 100 crests and flanks of real efforts stay below.
+const CREST: f32 = 2.0;
+/// An effort fills this much of the time beside its flanks.
+const FLANKED: f32 = 0.5;
 
 /// Decides.
 pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
@@ -77,9 +82,8 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     if e.ms > lengths.longest {
         return (Class::Effort, Reason::TooLong { ms: e.ms });
     }
-    let needed = if e.young_run { CREST.max(CREST_SHARE * e.level) } else { 1.0 };
-    if e.run_ms > lengths.longest && e.score_over_surroundings < needed {
-        let over_db = 10.0 * f64::from(e.score_over_surroundings.max(1e-3)).log10();
+    if let Some(over) = crest(e, lengths.longest) {
+        let over_db = 10.0 * f64::from(over.max(1e-3)).log10();
         return (Class::Effort, Reason::Crest { over_db });
     }
     if let Some(beat) = e.beat
@@ -100,6 +104,16 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     }
     let over_db = 10.0 * f64::from(e.score).log10();
     (Class::Twitch, Reason::Burst { ms: e.ms, over_db })
+}
+
+/// How far it stood over the effort that it was a crest or a flank of, if it was one.
+fn crest(e: &Evidence, longest: f64) -> Option<f32> {
+    let needed = if e.young_run { CREST } else { 1.0 };
+    if e.run_ms > longest && e.score_over_surroundings < needed {
+        return Some(e.score_over_surroundings);
+    }
+    let flank = e.young_run && e.beside > FLANKED && e.score_over_beside < CREST;
+    flank.then_some(e.score_over_beside)
 }
 
 /// Whether the unfiltered signal jumps or swings as it does not beneath muscle.

@@ -152,7 +152,7 @@ impl Detector {
                 continue;
             }
             let moment = self.score.moment(&self.tape, at);
-            if let Some(burst) = self.bursts.push(at, moment.active, moment.score) {
+            if let Some(burst) = self.bursts.push(at, moment.active, moment.score, moment.floor) {
                 self.judge(burst, sink);
             }
             self.follow_effort(at, moment, sink);
@@ -161,7 +161,9 @@ impl Detector {
 
     /// Efforts are spans of their own: runs on the long floor that outlast a twitch.
     fn follow_effort(&mut self, at: u64, moment: Moment, sink: &mut impl FnMut(Candidate)) {
-        let Some(run) = self.efforts.push(at, moment.active_long, moment.score_long) else { return };
+        let Some(run) = self.efforts.push(at, moment.active_long, moment.score_long, moment.floor) else {
+            return;
+        };
         let pending = self.effort.take();
         let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
         let length = run.last + 1 - run.first;

@@ -21,7 +21,13 @@ const NEAR_MS: f64 = 12.0;
 impl Scene<'_> {
     /// The share of the energy around the best pulse that its form explains, and the best score
     /// once the pulses are taken off. Only the first may be anything; one more must be movement.
-    pub fn without_pulses(&self, first: u64, last: u64, shape: &Shape, beat: Option<&Beat>) -> (f32, f32) {
+    pub fn without_pulses(
+        &self,
+        [first, last]: [u64; 2],
+        floor: f32,
+        shape: &Shape,
+        beat: Option<&Beat>,
+    ) -> (f32, f32) {
         let (hop, reach) = (self.clock.hop, self.tape.detect.length(0));
         let begin = first.saturating_sub(reach);
         let count = ((last + reach - begin) as usize).min(SAMPLES / hop as usize);
@@ -47,7 +53,7 @@ impl Scene<'_> {
             }
             fit = if n == 0 { found.share(&x[..length]) } else { fit };
             found.take_off(&mut x[..length], &mut taken[..length]);
-            score = self.rest_score(begin, &x[..length], &taken[..length], beat);
+            score = self.rest_score(begin, floor, [&x[..length], &taken[..length]], beat);
         }
         (fit, score)
     }
@@ -63,7 +69,7 @@ impl Scene<'_> {
 
     /// The best score of what remains from hop `begin` on; of what was taken off, a share is held
     /// against it, because no form fits fully, and so is what a beat may leave.
-    fn rest_score(&self, begin: u64, rest: &[f32], taken: &[f32], beat: Option<&Beat>) -> f32 {
+    fn rest_score(&self, begin: u64, floor: f32, [rest, taken]: [&[f32]; 2], beat: Option<&Beat>) -> f32 {
         let hop = self.clock.hop as usize;
         let count = rest.len() / hop;
         let (mut sums, mut gone) = ([0.0f32; SAMPLES + 1], [0.0f32; SAMPLES + 1]);
@@ -72,7 +78,6 @@ impl Scene<'_> {
             gone[n + 1] = gone[n] + energy(taken);
             sums[n + 1] = sums[n] + energy(rest) - UNFIT * energy(taken);
         }
-        let floor = self.score.floor().max(f32::MIN_POSITIVE);
         let mut best = 0.0f32;
         for w in 0..WINDOWS {
             let length = self.tape.detect.length(w) as usize;

@@ -18,6 +18,8 @@ use crate::units::Seconds;
 /// Surroundings are looked at from a small distance over this length on either side, ms.
 const SURROUNDINGS_MS: f64 = 300.0;
 const DISTANCE_MS: f64 = 48.0;
+/// The shoulders of a crest begin this far from it, ms: half of the window that is looked at, and 8.
+const SHOULDER_MS: f64 = 24.0;
 /// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
 const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
@@ -50,17 +52,32 @@ impl Scene<'_> {
     /// The burst with its extent, its measures and the verdict on it.
     pub fn candidate(&self, burst: Burst) -> Candidate {
         let hop = self.clock.hop;
-        let noise = f64::from(self.score.noise_power());
+        let floor = burst.floor.max(f32::MIN_POSITIVE);
+        let noise = f64::from(self.score.mean_power(floor));
         let margin = self.clock.hops(Seconds::from_ms(32.0));
         let (from, to) = (burst.first.saturating_sub(margin) * hop, (burst.last + 1 + margin) * hop);
         let peak = self.loudest(burst.peak);
         let pause = self.clock.samples(self.limits.merge_gap);
         let inside = f64::from(self.tape.detect.around(0, peak / hop).unwrap_or(0.0));
-        let (onset, offset) = extent(self.tape, peak, [from, to], noise, inside, pause);
+        let whole = extent(self.tape, peak, [from, to], noise, inside, pause);
+        let longest = self.clock.samples(self.limits.longest);
+        let crest = (whole.1 - whole.0 > longest).then(|| {
+            let near = self.surroundings(peak / hop, peak / hop);
+            let level = f64::from(self.score.mean_power(near));
+            extent(self.tape, peak, [from, to], level.max(noise), inside, pause)
+        });
+        let (onset, offset) = crest.unwrap_or(whole);
         let shape = shape(self.tape, self.clock, onset, offset);
-        let evidence = self.evidence(burst, onset, offset, shape);
+        let mut evidence = self.evidence(burst, onset, offset, shape);
+        if crest.is_some() {
+            evidence.run_ms = evidence.run_ms.max(self.clock.rate.seconds(whole.1 - whole.0).ms());
+            let shoulders = self.shoulders(whole, (onset, offset));
+            let over = if shoulders > 0.0 { burst.score * floor / shoulders } else { 0.0 };
+            evidence.score_over_surroundings = evidence.score_over_surroundings.min(over);
+        }
         let lengths = Lengths { shortest: self.limits.shortest.ms(), longest: self.limits.longest.ms() };
         let (class, reason) = classify(&evidence, lengths);
+        let (onset, offset) = if class == Class::Effort { whole } else { (onset, offset) };
         let m = measure(self.tape, self.clock, onset, offset, self.score.amplitude_power());
         Candidate::new(onset, offset, class, reason, burst.score, m, evidence)
     }
@@ -81,11 +98,12 @@ impl Scene<'_> {
 
     fn evidence(&self, burst: Burst, onset: u64, offset: u64, shape: Shape) -> Evidence {
         let (first, last) = (onset / self.clock.hop, offset.saturating_sub(1) / self.clock.hop);
-        let floor = self.score.floor().max(f32::MIN_POSITIVE);
+        let floor = burst.floor.max(f32::MIN_POSITIVE);
         let surroundings = self.surroundings(first, last).max(floor);
+        let (beside, held) = self.beside(first, last);
         let near = self.clock.hops(Seconds::from_ms(40.0));
         let beat = self.heart.beat(first.saturating_sub(near), last + near + 1);
-        let (fit, score_without_pulse) = self.without_pulses(first, last, &shape, beat.as_ref());
+        let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
             score: burst.score,
@@ -94,8 +112,10 @@ impl Scene<'_> {
             run_ms: self.clock.time(self.run(first, last)).ms(),
             score_over_surroundings: burst.score * floor / surroundings,
             level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
+            beside,
+            score_over_beside: burst.score * floor / held.max(floor),
             young_run: self.young_run(first),
-            score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, &b)),
+            score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, floor, &b)),
             shape,
             beat,
         }
@@ -108,8 +128,7 @@ impl Scene<'_> {
     }
 
     /// The best score over floor and beat together.
-    fn score_over_beat(&self, first: u64, last: u64, beat: &Beat) -> f32 {
-        let floor = self.score.floor().max(f32::MIN_POSITIVE);
+    fn score_over_beat(&self, first: u64, last: u64, floor: f32, beat: &Beat) -> f32 {
         let mut best = 0.0f32;
         for at in first..=last {
             for w in 0..WINDOWS - 1 {
@@ -121,26 +140,58 @@ impl Scene<'_> {
         best
     }
 
-    /// The larger of the median energies of 64 ms before and after.
-    fn surroundings(&self, first: u64, last: u64) -> f32 {
+    /// The time just before a burst and just after it, hops.
+    fn sides(&self, first: u64, last: u64) -> [(u64, u64); 2] {
         let length = self.clock.hops(Seconds::from_ms(SURROUNDINGS_MS));
         let distance = self.clock.hops(Seconds::from_ms(DISTANCE_MS));
-        let median = |from: u64, to: u64| {
-            let mut values = [0.0f32; 512];
-            let mut count = 0;
-            for at in from..to {
-                if let Some(e) = self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.valid.get(at))
-                    && count < values.len()
-                {
-                    values[count] = e;
-                    count += 1;
-                }
-            }
-            quantile(&mut values[..count], 0.5).unwrap_or(0.0)
-        };
         let before = first.saturating_sub(distance);
         let after = last + 1 + distance;
-        median(before.saturating_sub(length), before).max(median(after, after + length))
+        [(before.saturating_sub(length), before), (after, after + length)]
+    }
+
+    /// The larger of the median energies of 64 ms before and after.
+    fn surroundings(&self, first: u64, last: u64) -> f32 {
+        let [before, after] = self.sides(first, last).map(|side| self.energy(FLOOR_WINDOW, side, 0.5));
+        before.max(after)
+    }
+
+    /// Of the time before a burst and after it: the larger share over the low threshold on the long
+    /// floor, and the larger energy that three quarters of it keep.
+    fn beside(&self, first: u64, last: u64) -> (f32, f32) {
+        let low = self.score.low() * self.score.long_floor();
+        let sides = self.sides(first, last).map(|(from, to)| {
+            let active = |at: &u64| self.tape.detect.around(HYSTERESIS_WINDOW, *at).is_some_and(|e| e > low);
+            let share = (from..to).filter(active).count() as f32 / (to - from).max(1) as f32;
+            (share, self.energy(FLOOR_WINDOW, (from, to), 0.25))
+        });
+        (sides[0].0.max(sides[1].0), sides[0].1.max(sides[1].1))
+    }
+
+    /// A quantile of the valid energies of window `w` around hops `from..to`; 0 where there are none.
+    fn energy(&self, w: usize, (from, to): (u64, u64), q: f64) -> f32 {
+        let mut values = [0.0f32; 512];
+        let valid = (from..to).filter(|at| self.tape.valid.get(*at));
+        let energies = valid.filter_map(|at| self.tape.detect.around(w, at));
+        let count = values.iter_mut().zip(energies).map(|(v, e)| *v = e).count();
+        quantile(&mut values[..count], q).unwrap_or(0.0)
+    }
+
+    /// The larger of the median energies of what goes on before and after a crest, within an effort
+    /// of the extent `whole`; 0 if the crest is most of it.
+    fn shoulders(&self, whole: (u64, u64), crest: (u64, u64)) -> f32 {
+        let hop = self.clock.hop;
+        let length = self.clock.hops(Seconds::from_ms(SURROUNDINGS_MS));
+        let near = self.clock.hops(Seconds::from_ms(SHOULDER_MS));
+        if 2 * (crest.1 - crest.0) > whole.1 - whole.0 {
+            return 0.0;
+        }
+        let (first, last) = (crest.0 / hop, crest.1 / hop);
+        let before = (first.saturating_sub(length).max(whole.0 / hop), first.saturating_sub(near));
+        let after = (last + near, (last + length).min(whole.1 / hop));
+        let median = |side: (u64, u64)| {
+            if side.1 >= side.0 + near { self.energy(HYSTERESIS_WINDOW, side, 0.5) } else { 0.0 }
+        };
+        median(before).max(median(after))
     }
 
     /// How many hops the activity around `first..=last` stays over the long floor, pauses bridged.
@@ -175,10 +226,16 @@ impl Scene<'_> {
         for at in from..to {
             let moment = self.score.moment(self.tape, at);
             if moment.score >= 1.0 {
-                let burst =
-                    rest.get_or_insert(Burst { first: from, last: to - 1, held: 0, score: 0.0, peak: at });
+                let burst = rest.get_or_insert(Burst {
+                    first: from,
+                    last: to - 1,
+                    held: 0,
+                    score: 0.0,
+                    peak: at,
+                    floor: moment.floor,
+                });
                 if moment.score > burst.score {
-                    (burst.score, burst.peak) = (moment.score, at);
+                    (burst.score, burst.peak, burst.floor) = (moment.score, at, moment.floor);
                 }
             }
         }
@@ -194,6 +251,8 @@ impl Scene<'_> {
             score,
             score_without_pulse: score,
             fit: 0.0,
+            beside: 0.0,
+            score_over_beside: score,
             run_ms: ms,
             score_over_surroundings: score,
             level: 1.0,

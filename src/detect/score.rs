@@ -153,6 +153,8 @@ pub struct Moment {
     pub active: bool,
     /// Over the low threshold on the long floor.
     pub active_long: bool,
+    /// The floor in force.
+    pub floor: f32,
 }
 
 /// The floors of one channel and what stands over them.
@@ -296,6 +298,7 @@ impl Score {
             score_long: score / self.long_floor.max(f32::MIN_POSITIVE),
             active: energy > low * floor,
             active_long: energy > low * self.long_floor,
+            floor,
         }
     }
 
@@ -324,9 +327,9 @@ impl Score {
         self.spreads[FLOOR_WINDOW].mean_over_median() as f32
     }
 
-    /// Mean power of the noise in the detection band: the median of 64 ms energies, made a mean.
-    pub fn noise_power(&self) -> f32 {
-        self.floor() * self.mean()
+    /// The mean power of noise whose median energy of 64 ms is `floor`.
+    pub fn mean_power(&self, floor: f32) -> f32 {
+        floor * self.mean()
     }
 
     /// Mean power of the noise in the amplitude band.
