@@ -13,13 +13,23 @@ pub const WINDOWS: usize = 4;
 pub struct Energies {
     hops: Ring<f32>,
     sums: Ring<[f32; WINDOWS]>,
+    /// The sums over their lengths: asked for far more often than made.
+    means: Ring<[f32; WINDOWS]>,
+    lengths: [f32; WINDOWS],
     shortest: u64,
 }
 
 impl Energies {
     /// The shortest window is `shortest` hops long; `capacity` hops are held.
     pub fn new(shortest: usize, capacity: usize) -> Self {
-        Self { hops: Ring::new(capacity), sums: Ring::new(capacity), shortest: shortest.max(1) as u64 }
+        let shortest = shortest.max(1) as u64;
+        Self {
+            hops: Ring::new(capacity),
+            sums: Ring::new(capacity),
+            means: Ring::new(capacity),
+            lengths: std::array::from_fn(|w| (shortest << w) as f32),
+            shortest,
+        }
     }
 
     /// How many hops window `w` spans.
@@ -33,13 +43,15 @@ impl Energies {
         let at = self.hops.end() - 1;
         let first = (at + 1).saturating_sub(self.shortest);
         let mut sums = [0.0; WINDOWS];
-        sums[0] = self.hops.range(first, at + 1).sum();
+        let (older, newer) = self.hops.runs(first, at + 1);
+        sums[0] = older.iter().chain(newer).sum();
         for w in 1..WINDOWS {
             let half = self.length(w - 1);
             let earlier = if at >= half { self.sums.get(at - half)[w - 1] } else { 0.0 };
             sums[w] = sums[w - 1] + earlier;
         }
         self.sums.push(sums);
+        self.means.push(std::array::from_fn(|w| sums[w] / self.lengths[w]));
     }
 
     /// Hops taken so far.
@@ -55,7 +67,7 @@ impl Energies {
     /// The mean energy over the window `w` that ends with hop `at`.
     #[inline]
     pub fn ending(&self, w: usize, at: u64) -> f32 {
-        self.sums.get(at)[w] / self.length(w) as f32
+        self.means.get(at)[w]
     }
 
     /// The mean energy over the window `w` around hop `at`; `None` until it is complete.
@@ -68,6 +80,7 @@ impl Energies {
     pub fn clear(&mut self) {
         self.hops.clear();
         self.sums.clear();
+        self.means.clear();
     }
 }
 
