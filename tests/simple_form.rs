@@ -51,6 +51,39 @@ fn a_run_through_a_filter_is_its_steps_one_by_one_and_the_recurrence_of_books() 
 }
 
 #[test]
+fn filters_that_overlap_give_what_they_give_one_after_the_other() {
+    let rate = SampleRate::new(2000.0).unwrap();
+    let x = noise(5000);
+    let high_pass = |order| butterworth(order, Shape::HighPass(Hertz::new(60.0)), rate).unwrap();
+    for orders in [[1, 2, 4], [3, 2, 4], [1, 2, 6]] {
+        let [a, b, c] = orders.map(high_pass);
+        let run = |filter: &Cascade, x: &[f64]| {
+            let (mut state, mut y) = (filter.silent(), x.to_vec());
+            filter.run(&mut state, &mut y);
+            y
+        };
+        let one = run(&a, &x);
+        let two = run(&b, &one);
+        let three = run(&c, &two);
+        let narrow = |x: &[f64]| x.iter().map(|x| *x as f32).collect::<Vec<f32>>();
+        for size in [1, 7, 5000] {
+            let (mut s, mut t, mut u) = (a.silent(), b.silent(), c.silent());
+            let (mut y, mut first, mut second) = (x.clone(), Vec::new(), Vec::new());
+            for part in y.chunks_mut(size) {
+                Cascade::run_three([(&a, &mut s), (&b, &mut t), (&c, &mut u)], part, &mut first, &mut second);
+            }
+            assert!(first == one && second == narrow(&two) && y == three, "{orders:?} by {size}");
+            let (mut t, mut u) = (b.silent(), c.silent());
+            let (mut y, mut second) = (one.clone(), Vec::new());
+            for part in y.chunks_mut(size) {
+                Cascade::run_both((&b, &mut t), (&c, &mut u), part, &mut second);
+            }
+            assert!(second == narrow(&two) && y == three, "{orders:?} by {size}");
+        }
+    }
+}
+
+#[test]
 fn energies_are_the_means_of_squares() {
     let hop = 4;
     let x = noise(8000);

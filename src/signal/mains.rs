@@ -171,6 +171,11 @@ impl Canceller {
         (self.mean_abs, self.since_correction) = (0.0, 0.0);
     }
 
+    /// Whether nothing is being removed.
+    pub fn is_idle(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// The frequencies that are being removed, Hz.
     pub fn lines_hz(&self) -> impl Iterator<Item = f64> + '_ {
         self.lines.iter().map(|l| f64::from(l.harmonic) * self.fundamental_hz)
