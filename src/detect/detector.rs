@@ -108,9 +108,24 @@ impl Detector {
 
     /// Takes the next sample.
     pub fn push(&mut self, forms: Forms, valid: bool, railed: bool, sink: &mut impl FnMut(Candidate)) {
-        if !self.tape.push(forms, valid, railed) {
-            return;
+        if self.tape.push(forms, valid, railed) {
+            self.hear(sink);
         }
+    }
+
+    /// Takes samples that are all valid and off the converter's end.
+    pub fn push_all(&mut self, mut forms: &[Forms], sink: &mut impl FnMut(Candidate)) {
+        while !forms.is_empty() {
+            let (taken, complete) = self.tape.push_some(forms);
+            if complete {
+                self.hear(sink);
+            }
+            forms = &forms[taken..];
+        }
+    }
+
+    /// Hears the hop that is complete.
+    fn hear(&mut self, sink: &mut impl FnMut(Candidate)) {
         self.score.hear(&self.tape);
         self.heart.hear(&self.tape);
         if !self.started {
