@@ -299,10 +299,14 @@ fn clipped(y: f64, most: f64) -> f64 {
 fn correlate(x: &[f64], f_hz: f64, rate: SampleRate, reference: Complex<f64>) -> Complex<f64> {
     let step = Complex::from_polar(1.0, -TAU * f_hz / rate.hz());
     let mut phase = reference;
+    // The window turns by products too: a cosine a sample takes longer than all the rest.
+    let along = Complex::from_polar(1.0, TAU / x.len() as f64);
+    let mut hann = Complex::from_polar(1.0, 0.5 * TAU / x.len() as f64);
     let (mut sum, mut weight) = (Complex::default(), 0.0);
-    for (n, value) in x.iter().rev().enumerate() {
+    for value in x.iter().rev() {
         phase *= step;
-        let w = 0.5 - 0.5 * (TAU * (n as f64 + 0.5) / x.len() as f64).cos();
+        let w = 0.5 - 0.5 * hann.re;
+        hann *= along;
         sum += phase.conj() * (w * value);
         weight += w;
     }
