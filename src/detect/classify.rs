@@ -4,6 +4,7 @@
 //! rules out, then what surrounds it, then the heart. What passes all of them is a twitch.
 
 use super::heart::Beat;
+use super::hum::Hum;
 use super::shape::Shape;
 use super::verdict::{Class, Reason};
 
@@ -32,6 +33,8 @@ pub struct Evidence {
     pub shape: Shape,
     /// The beat it lies on.
     pub beat: Option<Beat>,
+    /// Mains in it, where it is long enough to tell and repeats itself.
+    pub hum: Option<Hum>,
 }
 
 /// How long a twitch can be.
@@ -69,6 +72,10 @@ const CREST: f32 = 2.5;
 /// and the more, the stronger the effort: this share of its level over the floor.
 const CREST_SHARE: f32 = 0.4;
 
+/// A burst is hum if this share of its energy, beyond what lies there by chance, is on the harmonics
+/// of the grid. Of 7300 simulated candidates no twitch reached 0.76; hum of 10 dB leaves 0.9.
+const HUM: f64 = 0.85;
+
 /// Decides.
 pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     if e.shape.railed > RAILED {
@@ -76,6 +83,11 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     }
     if e.ms > lengths.longest {
         return (Class::Effort, Reason::TooLong { ms: e.ms });
+    }
+    if let Some(hum) = e.hum
+        && hum.beyond_chance() > HUM
+    {
+        return (Class::Mains, Reason::Hum { hz: hum.hz, share: hum.share });
     }
     let needed = if e.young_run { CREST.max(CREST_SHARE * e.level) } else { 1.0 };
     if e.run_ms > lengths.longest && e.score_over_surroundings < needed {
