@@ -3,6 +3,8 @@
 //! This room knows units and arrays. It must never know where samples come from or what is
 //! looked for in them.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +83,17 @@ impl Block {
     /// A block without frames for a recording of `channels` channels.
     pub fn empty(channels: usize) -> Self {
         Self { first: SampleIndex::default(), frames: Array2::zeros((0, channels)), marks: Vec::new() }
+    }
+
+    /// Appends the samples of these rows of the channel at place `channel`; NaN for what the block
+    /// does not have.
+    pub fn column(&self, channel: usize, rows: Range<usize>, into: &mut Vec<f32>) {
+        let columns = self.frames.ncols();
+        let all = self.frames.as_slice().and_then(|all| all.get(rows.start * columns..rows.end * columns));
+        match all {
+            Some(all) if channel < columns => into.extend(all.chunks_exact(columns).map(|row| row[channel])),
+            _ => into.extend(rows.map(|row| self.frames.get((row, channel)).copied().unwrap_or(f32::NAN))),
+        }
     }
 
     /// The place after the last frame.

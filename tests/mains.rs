@@ -2,7 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use twitchscope::signal::mains::{Canceller, search};
+use twitchscope::signal::canceller::Canceller;
+use twitchscope::signal::mains::search;
 use twitchscope::signal::spectrum::Welch;
 use twitchscope::units::{Hertz, SampleRate};
 

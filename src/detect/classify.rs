@@ -4,6 +4,7 @@
 //! rules out, then what surrounds it, then the heart. What passes all of them is a twitch.
 
 use super::heart::Beat;
+use super::hum::Hum;
 use super::shape::Shape;
 use super::verdict::{Class, Reason};
 
@@ -36,6 +37,8 @@ pub struct Evidence {
     pub shape: Shape,
     /// The beat it lies on.
     pub beat: Option<Beat>,
+    /// Mains in it, where it is long enough to tell and repeats itself.
+    pub hum: Option<Hum>,
 }
 
 /// How long a twitch can be.
@@ -74,6 +77,10 @@ const CREST: f32 = 2.0;
 /// An effort fills this much of the time beside its flanks.
 const FLANKED: f32 = 0.5;
 
+/// A burst is hum if this share of its energy, beyond what lies there by chance, is on the harmonics
+/// of the grid. Of 7300 simulated candidates no twitch reached 0.76; hum of 10 dB leaves 0.9.
+const HUM: f64 = 0.85;
+
 /// Decides.
 pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     if e.shape.railed > RAILED {
@@ -81,6 +88,11 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     }
     if e.ms > lengths.longest {
         return (Class::Effort, Reason::TooLong { ms: e.ms });
+    }
+    if let Some(hum) = e.hum
+        && hum.beyond_chance() > HUM
+    {
+        return (Class::Mains, Reason::Hum { hz: hum.hz, share: hum.share });
     }
     if let Some(over) = crest(e, lengths.longest) {
         let over_db = 10.0 * f64::from(over.max(1e-3)).log10();

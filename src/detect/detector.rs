@@ -108,9 +108,24 @@ impl Detector {
 
     /// Takes the next sample.
     pub fn push(&mut self, forms: Forms, valid: bool, railed: bool, sink: &mut impl FnMut(Candidate)) {
-        if !self.tape.push(forms, valid, railed) {
-            return;
+        if self.tape.push(forms, valid, railed) {
+            self.hear(sink);
         }
+    }
+
+    /// Takes samples that are all valid and off the converter's end.
+    pub fn push_all(&mut self, mut forms: &[Forms], sink: &mut impl FnMut(Candidate)) {
+        while !forms.is_empty() {
+            let (taken, complete) = self.tape.push_some(forms);
+            if complete {
+                self.hear(sink);
+            }
+            forms = &forms[taken..];
+        }
+    }
+
+    /// Hears the hop that is complete.
+    fn hear(&mut self, sink: &mut impl FnMut(Candidate)) {
         self.score.hear(&self.tape);
         self.heart.hear(&self.tape);
         if !self.started {
@@ -186,7 +201,7 @@ impl Detector {
             let found = self.scene().candidate(part);
             let (first, last) = (found.onset / self.clock.hop, found.offset / self.clock.hop);
             if found.class == Class::Effort {
-                self.remember_effort(found);
+                self.remember_effort(found, sink);
             } else if found.offset > self.last_offset {
                 self.last_offset = found.offset;
                 sink(found);
@@ -212,7 +227,12 @@ impl Detector {
         }
     }
 
-    fn remember_effort(&mut self, found: Candidate) {
+    /// Keeps an effort until the activity that it is part of has ended. Where there is none on the
+    /// long floor, nothing would end it.
+    fn remember_effort(&mut self, found: Candidate, sink: &mut impl FnMut(Candidate)) {
+        if self.efforts.since().is_none() {
+            return sink(found);
+        }
         match &mut self.effort {
             Some(effort) => {
                 effort.onset = effort.onset.min(found.onset);
@@ -239,8 +259,8 @@ impl Detector {
         if !self.started {
             self.start();
         }
-        let rest =
-            self.look_ahead() + self.tape.detect.length(WINDOWS - 1) + self.clock.hops(Seconds::new(0.3));
+        let pause = self.clock.hops(Seconds::new(0.3)).max(self.clock.hops(self.limits.merge_gap));
+        let rest = self.look_ahead() + self.tape.detect.length(WINDOWS - 1) + pause;
         for _ in 0..rest * self.clock.hop {
             self.push(Forms::default(), false, false, sink);
         }

@@ -2,7 +2,7 @@
 //!
 //! One [`Detector`] listens to one channel, hop by hop: energies against the noise floor
 //! (`score`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
-//! (`extent`), what it looks like (`shape`), the heart (`heart`), and the verdict (`classify`).
+//! (`extent`), what it looks like (`shape`, `hum`), the heart (`heart`), and the verdict (`classify`).
 //! This room knows units and signal. It must never know files, plots or threads.
 
 mod bursts;
@@ -10,6 +10,7 @@ mod classify;
 mod detector;
 mod extent;
 mod heart;
+mod hum;
 mod measure;
 mod peel;
 mod pulse;
@@ -22,6 +23,7 @@ mod verdict;
 pub use classify::Evidence;
 pub use detector::{Detector, Limits, Quality};
 pub use heart::Beat;
+pub use hum::Hum;
 pub use shape::Shape;
 pub use tape::{Clock, Forms};
 pub use verdict::{Candidate, Class, Reason};

@@ -5,6 +5,7 @@ use super::classify::{Evidence, Lengths, classify};
 use super::detector::Limits;
 use super::extent::extent;
 use super::heart::{Beat, Heart};
+use super::hum::hum;
 use super::measure::measure;
 use super::pulse::Pulses;
 use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Score};
@@ -118,6 +119,7 @@ impl Scene<'_> {
             score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, floor, &b)),
             shape,
             beat,
+            hum: hum(self.tape, self.clock, onset, offset),
         }
     }
 
@@ -260,6 +262,7 @@ impl Scene<'_> {
             score_over_beat: score,
             shape: shape(self.tape, self.clock, held, offset),
             beat: None,
+            hum: None,
         };
         let m = measure(self.tape, self.clock, held, offset, self.score.amplitude_power());
         Candidate::new(onset, offset, Class::Effort, Reason::TooLong { ms }, score, m, evidence)

@@ -56,9 +56,12 @@ pub struct Tape {
     pub level: Ring<f32>,
     /// Whether every sample of a hop was valid.
     pub valid: Ring<bool>,
+    /// How many hops in a row, up to this one, were valid.
+    row: Ring<u32>,
     /// Samples at the converter's end, a hop.
     pub railed: Ring<u16>,
     hop: u64,
+    in_a_row: u32,
     rails: u16,
     whole: bool,
     filled: u64,
@@ -75,8 +78,10 @@ impl Tape {
             amplitude: Energies::new(shortest, hops),
             level: Ring::new(hops),
             valid: Ring::new(hops),
+            row: Ring::new(hops),
             railed: Ring::new(hops),
             hop: clock.hop,
+            in_a_row: 0,
             rails: 0,
             whole: true,
             filled: 0,
@@ -97,6 +102,20 @@ impl Tape {
         true
     }
 
+    /// Takes samples that are all valid and off the converter's end, until a hop is complete;
+    /// how many it took, and whether it is.
+    #[inline(always)]
+    pub fn push_some(&mut self, forms: &[Forms]) -> (usize, bool) {
+        let some = forms.len().min((self.hop - self.filled) as usize);
+        forms[..some].iter().for_each(|forms| self.samples.push(*forms));
+        self.filled += some as u64;
+        let complete = self.filled == self.hop;
+        if complete {
+            self.complete();
+        }
+        (some, complete)
+    }
+
     /// Makes a hop of the samples since the last one.
     fn complete(&mut self) {
         let end = self.samples.end();
@@ -113,6 +132,8 @@ impl Tape {
         self.amplitude.push(mean(amplitude));
         self.level.push(mean(level));
         self.valid.push(self.whole);
+        self.in_a_row = if self.whole { self.in_a_row.saturating_add(1) } else { 0 };
+        self.row.push(self.in_a_row);
         self.railed.push(self.rails);
         (self.rails, self.whole, self.filled) = (0, true, 0);
     }
@@ -124,7 +145,8 @@ impl Tape {
 
     /// Whether hops `from` up to, not including, `to` were all valid.
     pub fn all_valid(&self, from: u64, to: u64) -> bool {
-        self.valid.range(from, to).all(|v| v)
+        let (from, to) = (from.max(self.row.start()), to.min(self.row.end()));
+        from >= to || u64::from(self.row.get(to - 1)) >= to - from
     }
 
     /// Back to where it was when new.
@@ -134,6 +156,8 @@ impl Tape {
         self.amplitude.clear();
         self.level.clear();
         self.valid.clear();
+        self.row.clear();
+        self.in_a_row = 0;
         self.railed.clear();
         (self.rails, self.whole, self.filled) = (0, true, 0);
     }

@@ -90,6 +90,13 @@ pub enum Reason {
         /// The largest peak over the least.
         ratio: f64,
     },
+    /// Nearly all energy on the harmonics of the mains.
+    Hum {
+        /// Their fundamental, Hz.
+        hz: f64,
+        /// Their share of the energy, 0 to 1.
+        share: f64,
+    },
     /// Shorter than a twitch can be.
     TooShort {
         /// Its length, ms.
@@ -139,6 +146,13 @@ impl fmt::Display for Reason {
             }
             Self::Knock { ratio } => {
                 write!(f, "on several channels at once, with peaks within a factor of {ratio:.1}: a knock")
+            }
+            Self::Hum { hz, share } => {
+                write!(
+                    f,
+                    "mains that came and went: {:.0} % of the energy at harmonics of {hz:.0} Hz",
+                    share * 100.0
+                )
             }
             Self::TooShort { ms } => write!(f, "{ms:.0} ms: shorter than a twitch"),
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),

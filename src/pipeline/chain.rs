@@ -4,8 +4,9 @@
 use super::bands::Bands;
 use crate::detect::Forms;
 use crate::settings::{Mains, Settings};
-use crate::signal::biquad::State;
-use crate::signal::mains::{Canceller, search};
+use crate::signal::biquad::{Cascade, State};
+use crate::signal::canceller::Canceller;
+use crate::signal::mains::search;
 use crate::signal::ring::Ring;
 use crate::signal::spectrum::Welch;
 use crate::units::Seconds;
@@ -109,18 +110,9 @@ impl Chain {
             bands.amplitude.prime(&mut self.amplitude, 0.0);
             bands.detect.prime(&mut self.detect, 0.0);
         }
-        let (steady, wide) = (&mut self.steady, &mut self.wide);
-        steady.clear();
-        steady.extend(samples.iter().map(|s| s.x));
-        bands.drift.run(&mut self.drift, steady);
-        steady.iter().for_each(|x| self.before.push(*x as f32));
-        wide.clone_from(steady);
-        self.mains.run(wide);
         let begin = self.forms.len();
-        let detect = &mut self.banded;
-        detect.clone_from(wide);
-        let (amplitude_state, detect_state) = (&mut self.amplitude, &mut self.detect);
-        bands.amplitude.run_both(amplitude_state, &bands.detect, detect_state, detect, &mut self.outline);
+        self.filter(bands, samples);
+        let (steady, wide, detect) = (&self.steady, &self.wide, &self.banded);
         let amplitude = &self.outline[begin..];
         let known = samples.iter().zip(steady.iter()).zip(wide.iter()).zip(amplitude).zip(detect.iter());
         self.forms.extend(known.map(|((((sample, steady), wide), amplitude), detect)| Forms {
@@ -136,6 +128,30 @@ impl Chain {
             forms[n] = Forms { raw: sample.x as f32, ..Forms::default() };
             self.outline[begin + n] = f32::NAN;
         }
+    }
+
+    /// Through all filters: `steady` and `wide` before and after the mains, `outline` the amplitude
+    /// band, `banded` the detection band.
+    fn filter(&mut self, bands: &Bands, samples: &[Sample]) {
+        let (steady, wide, banded) = (&mut self.steady, &mut self.wide, &mut self.banded);
+        steady.clear();
+        banded.clear();
+        let amplitude = (&bands.amplitude, &mut self.amplitude);
+        let detect = (&bands.detect, &mut self.detect);
+        if self.mains.is_idle() {
+            banded.extend(samples.iter().map(|s| s.x));
+            let drift = (&bands.drift, &mut self.drift);
+            Cascade::run_three([drift, amplitude, detect], banded, steady, &mut self.outline);
+            wide.clone_from(steady);
+        } else {
+            steady.extend(samples.iter().map(|s| s.x));
+            bands.drift.run(&mut self.drift, steady);
+            wide.clone_from(steady);
+            self.mains.run(wide);
+            banded.clone_from(wide);
+            Cascade::run_both(amplitude, detect, banded, &mut self.outline);
+        }
+        steady.iter().for_each(|x| self.before.push(*x as f32));
     }
 
     /// Looks for hum in the first seconds, before any of them is heard.

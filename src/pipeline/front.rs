@@ -93,6 +93,26 @@ impl Front {
         }
     }
 
+    /// Looks at many samples at once: true if all are signal and, like the one before them, far
+    /// from any doubt. Otherwise nothing is noted, and they are to be looked at one by one.
+    pub fn pass(&mut self, run: &[f32]) -> bool {
+        let Some(tail) = run.last().copied() else { return true };
+        let plain = run.iter().fold(true, |plain, x| plain & (x.abs() < self.end));
+        if !plain || self.open.is_some() || self.same + run.len() as u64 >= self.flat_after {
+            return false;
+        }
+        let smaller = |least: f32, step: f32| if step > 0.0 && step < least { step } else { least };
+        let first = (run[0] - self.last).abs();
+        let steps = run.iter().zip(&run[1..]).map(|(x, next)| (next - x).abs());
+        self.step = steps.fold(self.step, smaller);
+        self.step = smaller(self.step, first);
+        let same = run.iter().rev().take_while(|x| **x == tail).count();
+        let goes_on = same == run.len() && tail == self.last;
+        self.same = if goes_on { self.same + same as u64 } else { same as u64 - 1 };
+        (self.last, self.at_end) = (tail, 0);
+        true
+    }
+
     /// Whether the last sample was at the converter's end.
     pub fn railed(&self) -> bool {
         self.at_end > 0
@@ -131,5 +151,47 @@ impl Front {
     /// Closes what is open at `end`.
     pub fn close(&mut self, end: SampleIndex) -> Option<(Mask, Span)> {
         self.note(end.get(), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::Scale;
+    use crate::units::SampleRate;
+    use proptest::prelude::*;
+
+    /// What the front said of every sample, and the converter's step as it saw it.
+    fn seen(front: &mut Front, x: &[f32]) -> (Vec<Option<Mask>>, bool, f32) {
+        let said = x.iter().zip(0..).map(|(x, at)| {
+            let mask = front.look(*x);
+            front.note(at, mask);
+            mask
+        });
+        (said.collect(), front.railed(), front.step())
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_that_passes_leaves_the_front_as_looking_one_by_one_does(
+            counts in prop::collection::vec((prop_oneof![8 => -3i16..3, 1 => -9i16..10], 1usize..18), 1..40),
+            size in 1usize..12,
+        ) {
+            let value = |c: i16| if c == 9 { f32::NAN } else { f32::from(c) };
+            let x: Vec<f32> = counts.iter().flat_map(|(c, n)| std::iter::repeat_n(value(*c), *n)).collect();
+            let rate = SampleRate::new(30.0).unwrap();
+            let format =
+                Format { rate, channels: vec!["a".into()], scale: Scale::Unknown, full_scale: Some(8.0) };
+            let (mut plain, mut fast) = (Front::new(&format), Front::new(&format));
+            for run in x.chunks(size) {
+                let expected = seen(&mut plain, run);
+                let found = if fast.pass(run) {
+                    (vec![None; run.len()], fast.railed(), fast.step())
+                } else {
+                    seen(&mut fast, run)
+                };
+                prop_assert_eq!(found, expected);
+            }
+        }
     }
 }

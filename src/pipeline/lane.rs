@@ -1,5 +1,7 @@
 //! One channel: its samples run by run through the front and the filters, then the detector.
 
+use std::iter::repeat_n;
+
 use super::bands::Bands;
 use super::chain::{Chain, Sample};
 use super::front::{Front, Mask};
@@ -18,6 +20,9 @@ const AGAIN_S: f64 = 4.0;
 const STRETCHES: usize = 1200;
 /// Thinned samples that go through the filters together.
 const RUN: usize = 256;
+
+/// Frames that are looked at together.
+const LOOK: u64 = 64;
 
 /// What a lane says.
 #[allow(clippy::large_enum_variant, reason = "taken apart at once, never kept")]
@@ -100,6 +105,38 @@ impl Lane {
         mask: Option<Mask>,
         sink: &mut impl FnMut(Said),
     ) {
+        let (mut at, mut samples) = (at, samples);
+        while !samples.is_empty() {
+            let (now, later) = samples.split_at(self.fits(bands).min(samples.len()));
+            if self.base.is_some() && mask.is_none() && self.front.pass(now) {
+                self.condition(bands, now);
+            } else {
+                self.push_singly(bands, at, now, mask, sink);
+            }
+            if self.fresh.len() >= self.room() {
+                self.pass_on(bands, sink);
+            }
+            (at, samples) = (at + now.len() as u64, later);
+        }
+        self.pass_on(bands, sink);
+    }
+
+    /// How many frames are looked at together: no more than the low-pass may wait for, and none
+    /// beyond the sample for which others need not wait.
+    fn fits(&self, bands: &Bands) -> usize {
+        let samples = self.room().saturating_sub(self.fresh.len()).max(1) as u64;
+        let frames = (samples * bands.thinning).saturating_sub(self.thin).max(1);
+        frames.min(LOOK).min((RUN - self.frames.len()) as u64) as usize
+    }
+
+    fn push_singly(
+        &mut self,
+        bands: &Bands,
+        at: u64,
+        samples: &[f32],
+        mask: Option<Mask>,
+        sink: &mut impl FnMut(Said),
+    ) {
         for (x, at) in samples.iter().zip(at..) {
             let seen = if mask == Some(Mask::Gap) { None } else { self.front.look(*x) };
             let mask = mask.or(seen);
@@ -110,12 +147,14 @@ impl Lane {
                 self.masked += span.len();
                 sink(Said::Masked(why, span));
             }
-            self.condition(bands, *x, mask.is_none());
+            self.bad |= mask.is_some();
+            self.railed |= self.front.railed();
+            let x = if mask.is_none() { *x } else { self.waiting };
+            self.condition(bands, &[x]);
             if self.fresh.len() >= self.room() {
                 self.pass_on(bands, sink);
             }
         }
-        self.pass_on(bands, sink);
     }
 
     /// How many thinned samples may wait: those that are needed to start are not to wait, since
@@ -124,19 +163,20 @@ impl Lane {
         if self.started { RUN } else { RUN.min(self.chain.searched() - self.unheard.len()) }
     }
 
-    #[inline(always)]
-    fn condition(&mut self, bands: &Bands, x: f32, good: bool) {
-        self.bad |= !good;
-        self.railed |= self.front.railed();
-        let x = if good { x } else { self.waiting };
-        self.waiting = x;
-        self.frames.push(f64::from(x));
-        self.thin += 1;
-        if self.thin == bands.thinning {
-            // Its value comes when the low-pass has run.
+    /// Thins frames; the samples' values come when the low-pass has run.
+    #[inline]
+    fn condition(&mut self, bands: &Bands, frames: &[f32]) {
+        self.waiting = frames.last().copied().unwrap_or(self.waiting);
+        self.frames.extend(frames.iter().map(|x| f64::from(*x)));
+        self.thin += frames.len() as u64;
+        let whole = self.thin / bands.thinning;
+        if whole > 0 {
             self.fresh.push(Sample { x: 0.0, valid: !self.bad, railed: self.railed });
-            (self.thin, self.bad, self.railed) = (0, false, false);
+            let plain = Sample { x: 0.0, valid: true, railed: false };
+            self.fresh.extend(repeat_n(plain, whole as usize - 1));
+            (self.bad, self.railed) = (false, false);
         }
+        self.thin -= whole * bands.thinning;
         if self.frames.len() == RUN {
             self.smooth(bands);
         }
@@ -235,15 +275,20 @@ impl Lane {
             self.outline.run(outline);
             let first = self.heard;
             self.heard += now.len() as u64;
-            for ((at, seen), sample) in (first..).zip(outline).zip(now) {
-                let settling = sample.valid && !seen.is_finite();
-                if settling != self.settles.is_some() {
-                    let at = base + at * thinning;
-                    self.masked += settled_span(&mut self.settles, at, &mut tell);
+            let plain = self.settles.is_none() && heard_all(outline) && !now.iter().any(|s| s.railed);
+            if plain {
+                self.detector.push_all(forms, &mut |c| tell(found(c)));
+            } else {
+                for ((at, seen), sample) in (first..).zip(outline).zip(now) {
+                    let settling = sample.valid && !seen.is_finite();
+                    if settling != self.settles.is_some() {
+                        let at = base + at * thinning;
+                        self.masked += settled_span(&mut self.settles, at, &mut tell);
+                    }
                 }
-            }
-            for ((forms, seen), sample) in forms.iter().zip(outline).zip(now) {
-                self.detector.push(*forms, seen.is_finite(), sample.railed, &mut |c| tell(found(c)));
+                for ((forms, seen), sample) in forms.iter().zip(outline).zip(now) {
+                    self.detector.push(*forms, seen.is_finite(), sample.railed, &mut |c| tell(found(c)));
+                }
             }
             self.since_search += now.len() as u64;
             if self.since_search == self.again {
@@ -331,6 +376,11 @@ impl Lane {
     pub fn outline(&self) -> &Outline {
         &self.outline
     }
+}
+
+/// Whether every value is one that was listened to.
+fn heard_all(outline: &[f32]) -> bool {
+    outline.iter().fold(true, |all, x| all & x.is_finite())
 }
 
 /// Notes that the filters begin to settle at frame `at`, or tells that they have; the frames that

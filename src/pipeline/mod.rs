@@ -177,11 +177,8 @@ impl Pipeline {
         for (channel, lane) in self.lanes.iter_mut().enumerate() {
             self.column.clear();
             match &rows {
-                Some((block, rows)) if channel < block.frames.ncols() => {
-                    let column = block.frames.column(channel);
-                    self.column.extend(rows.clone().map(|row| column[row]));
-                }
-                _ => self.column.resize(count as usize, f32::NAN),
+                Some((block, rows)) => block.column(channel, rows.clone(), &mut self.column),
+                None => self.column.resize(count as usize, f32::NAN),
             }
             let merge = &mut self.merge;
             lane.push(&self.bands, self.next, &self.column, mask, &mut |said| merge.take(channel, said));

@@ -97,6 +97,39 @@ impl Cascade {
         x
     }
 
+    /// The three cascades in turn over every value of `x`, which is left as the last
+    /// has it; what the first two give is appended to `one` and `two`. The same numbers as three
+    /// runs, whose sections overlap.
+    pub fn run_three(
+        stages: [(&Self, &mut State); 3],
+        x: &mut [f64],
+        one: &mut Vec<f64>,
+        two: &mut Vec<f32>,
+    ) {
+        let [(a, s), (b, t), (c, u)] = stages;
+        if let ([a], [s], [b], [t], [c, d], [u, v]) =
+            (&a.0[..], &mut s.0[..], &b.0[..], &mut t.0[..], &c.0[..], &mut u.0[..])
+        {
+            let (a, b, c, d) = (*a, *b, *c, *d);
+            let (mut first, mut second, mut third, mut fourth) = (*s, *t, *u, *v);
+            let start = one.len();
+            one.resize(start + x.len(), 0.0);
+            two.extend(x.iter_mut().zip(&mut one[start..]).map(|(x, one)| {
+                *one = a.step(&mut first, *x);
+                let middle = b.step(&mut second, *one);
+                *x = d.step(&mut fourth, c.step(&mut third, middle));
+                middle as f32
+            }));
+            (*s, *t, *u, *v) = (first, second, third, fourth);
+        } else {
+            a.run(s, x);
+            one.extend(x.iter());
+            b.run(t, x);
+            two.extend(x.iter().map(|x| *x as f32));
+            c.run(u, x);
+        }
+    }
+
     /// Every value of `x` replaced by its output, in turn: the same numbers as [`Cascade::step`].
     pub fn run(&self, state: &mut State, x: &mut [f64]) {
         // Sections by number, so that they stay in registers and overlap.
@@ -108,31 +141,28 @@ impl Cascade {
         }
     }
 
-    /// `self` over every value of `x` into `into`, then `next` over those, in place of `x`: the same
-    /// numbers as two runs, whose sections overlap.
+    /// The first cascade over every value of `x`, appended to `one`, then the second over those, in
+    /// place of `x`: the same numbers as two runs, whose sections overlap.
     pub fn run_both(
-        &self,
-        state: &mut State,
-        next: &Self,
-        then: &mut State,
+        first: (&Self, &mut State),
+        then: (&Self, &mut State),
         x: &mut [f64],
-        into: &mut Vec<f32>,
+        one: &mut Vec<f32>,
     ) {
-        if let ([a], [s], [b, c], [t, u]) =
-            (self.0.as_slice(), state.0.as_mut_slice(), next.0.as_slice(), then.0.as_mut_slice())
-        {
+        let ((a, s), (b, t)) = (first, then);
+        if let ([a], [s], [b, c], [t, u]) = (&a.0[..], &mut s.0[..], &b.0[..], &mut t.0[..]) {
             let (a, b, c) = (*a, *b, *c);
             let (mut first, mut second, mut third) = (*s, *t, *u);
-            into.extend(x.iter_mut().map(|x| {
+            one.extend(x.iter_mut().map(|x| {
                 let middle = a.step(&mut first, *x);
                 *x = c.step(&mut third, b.step(&mut second, middle));
                 middle as f32
             }));
             (*s, *t, *u) = (first, second, third);
         } else {
-            self.run(state, x);
-            into.extend(x.iter().map(|x| *x as f32));
-            next.run(then, x);
+            a.run(s, x);
+            one.extend(x.iter().map(|x| *x as f32));
+            b.run(t, x);
         }
     }
 

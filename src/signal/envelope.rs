@@ -5,6 +5,14 @@ use super::ring::Ring;
 /// How many windows are kept: each is twice as long as the one before.
 pub const WINDOWS: usize = 4;
 
+/// One hop and the windows that end with it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ending {
+    sums: [f32; WINDOWS],
+    /// The sums over their lengths: asked for far more often than made.
+    means: [f32; WINDOWS],
+}
+
 /// The mean energy over 1, 2, 4 and 8 times the shortest window, after each hop.
 ///
 /// The shortest sum is made anew every hop and each longer one of two shorter ones, so no
@@ -12,14 +20,21 @@ pub const WINDOWS: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Energies {
     hops: Ring<f32>,
-    sums: Ring<[f32; WINDOWS]>,
+    endings: Ring<Ending>,
+    lengths: [f32; WINDOWS],
     shortest: u64,
 }
 
 impl Energies {
     /// The shortest window is `shortest` hops long; `capacity` hops are held.
     pub fn new(shortest: usize, capacity: usize) -> Self {
-        Self { hops: Ring::new(capacity), sums: Ring::new(capacity), shortest: shortest.max(1) as u64 }
+        let shortest = shortest.max(1) as u64;
+        Self {
+            hops: Ring::new(capacity),
+            endings: Ring::new(capacity),
+            lengths: std::array::from_fn(|w| (shortest << w) as f32),
+            shortest,
+        }
     }
 
     /// How many hops window `w` spans.
@@ -32,14 +47,15 @@ impl Energies {
         self.hops.push(energy);
         let at = self.hops.end() - 1;
         let first = (at + 1).saturating_sub(self.shortest);
+        let (older, newer) = self.hops.runs(first, at + 1);
         let mut sums = [0.0; WINDOWS];
-        sums[0] = self.hops.range(first, at + 1).sum();
+        sums[0] = older.iter().chain(newer).sum();
         for w in 1..WINDOWS {
-            let half = self.length(w - 1);
-            let earlier = if at >= half { self.sums.get(at - half)[w - 1] } else { 0.0 };
-            sums[w] = sums[w - 1] + earlier;
+            let before = at.checked_sub(self.length(w - 1));
+            sums[w] = sums[w - 1] + before.map_or(0.0, |at| self.endings.get(at).sums[w - 1]);
         }
-        self.sums.push(sums);
+        let means = std::array::from_fn(|w| sums[w] / self.lengths[w]);
+        self.endings.push(Ending { sums, means });
     }
 
     /// Hops taken so far.
@@ -55,7 +71,7 @@ impl Energies {
     /// The mean energy over the window `w` that ends with hop `at`.
     #[inline]
     pub fn ending(&self, w: usize, at: u64) -> f32 {
-        self.sums.get(at)[w] / self.length(w) as f32
+        self.endings.get(at).means[w]
     }
 
     /// The mean energy over the window `w` around hop `at`; `None` until it is complete.
@@ -67,7 +83,7 @@ impl Energies {
     /// Back to where it was when new.
     pub fn clear(&mut self) {
         self.hops.clear();
-        self.sums.clear();
+        self.endings.clear();
     }
 }
 

@@ -5,6 +5,9 @@
 
 use std::collections::VecDeque;
 
+/// So few values are counted one and all.
+const COUNTED: usize = 64;
+
 /// Any quantile of the last values, exactly.
 #[derive(Debug, Clone)]
 pub struct SlidingQuantile {
@@ -26,12 +29,12 @@ impl SlidingQuantile {
         if !value.is_finite() {
             return;
         }
-        let place = self.sorted.partition_point(|v| *v < value);
+        let place = self.place(value);
         if self.order.len() == self.capacity
             && let Some(oldest) = self.order.pop_front()
         {
             // Only what lies between the old value's place and the new one's moves.
-            let gone = self.sorted.partition_point(|v| *v < oldest);
+            let gone = self.place(oldest);
             if gone < place {
                 self.sorted.copy_within(gone + 1..place, gone);
                 self.sorted[place - 1] = value;
@@ -43,6 +46,22 @@ impl SlidingQuantile {
             self.sorted.insert(place, value);
         }
         self.order.push_back(value);
+    }
+
+    /// How many values are less than `value`: halving while much is left, then counting, which
+    /// needs no answer to go on.
+    fn place(&self, value: f32) -> usize {
+        let (mut from, mut left) = (0, self.sorted.as_slice());
+        while left.len() > COUNTED {
+            let (low, high) = left.split_at(left.len() / 2);
+            if high[0] < value {
+                from += low.len();
+                left = high;
+            } else {
+                left = low;
+            }
+        }
+        from + left.iter().map(|v| u32::from(*v < value)).sum::<u32>() as usize
     }
 
     /// How many values the window holds now.
@@ -59,7 +78,7 @@ impl SlidingQuantile {
     /// `None` for an empty window.
     pub fn quantile(&self, q: f64) -> Option<f32> {
         let last = self.sorted.len().checked_sub(1)?;
-        self.sorted.get((q.clamp(0.0, 1.0) * last as f64).round() as usize).copied()
+        self.sorted.get(nearest(q, last)).copied()
     }
 
     /// Forgets every value.
@@ -72,8 +91,16 @@ impl SlidingQuantile {
 /// The value below which a share `q` of `values` lies; reorders them. `None` for no values.
 pub fn quantile(values: &mut [f32], q: f64) -> Option<f32> {
     let last = values.len().checked_sub(1)?;
-    let place = (q.clamp(0.0, 1.0) * last as f64).round() as usize;
-    Some(*values.select_nth_unstable_by(place, f32::total_cmp).1)
+    Some(*values.select_nth_unstable_by(nearest(q, last), f32::total_cmp).1)
+}
+
+/// The place nearest to the share `q` of `last`, halves up.
+#[inline]
+fn nearest(q: f64, last: usize) -> usize {
+    // f64::round is a call where the processor is not known to have it.
+    let place = q.clamp(0.0, 1.0) * last as f64;
+    let whole = place as usize;
+    whole + usize::from(place - whole as f64 >= 0.5)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! that one design serves many channels and a reset is a new state.
 
 pub mod biquad;
+pub mod canceller;
 pub mod design;
 pub mod envelope;
 pub mod floor;

@@ -24,10 +24,8 @@ impl Outline {
             let fits = self.open().min(values.len() as u64);
             let (now, later) = values.split_at(fits as usize);
             if let (Some(low), Some(high)) = (self.low.last_mut(), self.high.last_mut()) {
-                for value in now {
-                    *low = low.min(*value);
-                    *high = high.max(*value);
-                }
+                let (least, most) = range(now);
+                (*low, *high) = (low.min(least), high.max(most));
             }
             self.fill(fits);
             values = later;
@@ -94,6 +92,20 @@ impl Outline {
         self.stretch = 1;
         self.filled = 0;
     }
+}
+
+/// The least and the largest of `values`, four chains side by side; NaN counts for neither.
+fn range(values: &[f32]) -> (f32, f32) {
+    let (mut low, mut high) = ([f32::INFINITY; 4], [f32::NEG_INFINITY; 4]);
+    let mut take = |n: usize, value: f32| {
+        // Unlike f32::min, this is one instruction; NaN is neither.
+        low[n] = if value < low[n] { value } else { low[n] };
+        high[n] = if value > high[n] { value } else { high[n] };
+    };
+    let (fours, rest) = values.as_chunks::<4>();
+    fours.iter().for_each(|four| (0..4).for_each(|n| take(n, four[n])));
+    rest.iter().for_each(|value| take(0, *value));
+    (low.into_iter().fold(f32::INFINITY, f32::min), high.into_iter().fold(f32::NEG_INFINITY, f32::max))
 }
 
 #[cfg(test)]

@@ -24,7 +24,10 @@ const MOST_ROWS: usize = 32;
 const LEAST_SHEET: f64 = 300.0;
 /// All rows together are at least this high, and each of them at least that, points.
 const LEAST_HIGH: f64 = 232.0;
-const LEAST_ROW: f64 = 34.0;
+const LEAST_ROW: f64 = 36.0;
+/// Numbers on an axis closer than this from line to line, points, read as one: digits are 0.73 of
+/// the size high, and half of it is clear between them. The lowest row has room for two.
+const NUMBERS_APART: f64 = 1.2 * SMALL;
 /// Room above an outline for one line of signs, points.
 const LANE: f64 = 6.4;
 /// Lines of names above the rows, for needles that are in together.
@@ -244,10 +247,10 @@ impl Frame {
 /// The ticks that fit a row: without the zero between, or none but the upper, where it is low.
 fn readable(mut ticks: Ticks, y: Scale) -> Ticks {
     let apart = ticks.last().map_or(0.0, |t| (y.at(t.0) - y.at(0.0)).abs());
-    if apart < SMALL {
+    if apart < NUMBERS_APART {
         ticks.retain(|t| t.0 != 0.0);
     }
-    if apart < SMALL / 2.0 {
+    if apart < NUMBERS_APART / 2.0 {
         ticks.retain(|t| t.0 > 0.0);
     }
     ticks

@@ -1,0 +1,89 @@
+//! What is at the end of a recording is told, and efforts where they were, whatever the floor does.
+
+#[path = "support/cases.rs"]
+mod cases;
+
+use cases::{Case, hear, span};
+use ndarray::Array2;
+use twitchscope::block::{Format, Scale};
+use twitchscope::detect::Class;
+use twitchscope::pipeline::{Event, Pipeline};
+use twitchscope::settings::Settings;
+use twitchscope::units::{SampleRate, Span};
+
+const RATE_HZ: f64 = 2000.0;
+
+/// White noise of these standard deviations, each for so many seconds.
+fn noise(seed: u64, stretches: &[(f64, f32)]) -> Case {
+    let mut dice = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut roll = || {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 40) as f32 / (1 << 24) as f32
+    };
+    let mut normal = || (0..12).map(|_| roll()).sum::<f32>() - 6.0;
+    let mut samples = Vec::new();
+    for (seconds, rms) in stretches {
+        samples.extend((0..(seconds * RATE_HZ) as usize).map(|_| rms * normal()));
+    }
+    let format = Format {
+        rate: SampleRate::new(RATE_HZ).unwrap(),
+        channels: vec!["a".into()],
+        scale: Scale::Microvolts,
+        full_scale: None,
+    };
+    let frames = Array2::from_shape_vec((samples.len(), 1), samples).unwrap();
+    Case { name: format!("noise {seed}"), format, frames }
+}
+
+fn efforts(case: &Case) -> Vec<Span> {
+    let effort = |e: &Event| match e {
+        Event::Candidate(f) if f.candidate.class == Class::Effort => Some(span(e)),
+        _ => None,
+    };
+    case.whole().events.iter().filter_map(effort).collect()
+}
+
+fn about(found: Span, from_s: f64, to_s: f64) -> bool {
+    let near = |frame: u64, s: f64| (frame as f64 / RATE_HZ - s).abs() < 0.15;
+    near(found.start.get(), from_s) && near(found.end.get(), to_s)
+}
+
+#[test]
+fn an_effort_at_the_end_of_a_recording_is_told() {
+    for seed in 0..8 {
+        for after_s in [0.0, 0.02, 0.1, 0.4] {
+            let found = efforts(&noise(seed, &[(20.0, 1.0), (0.7, 5.0), (after_s, 1.0)]));
+            assert!(matches!(found[..], [one] if about(one, 20.0, 20.7)), "{seed} {after_s} s: {found:?}");
+        }
+    }
+}
+
+/// Where the noise has stepped down, what is long and faint stands over the floor in force but not
+/// over the long one.
+#[test]
+fn an_effort_after_the_noise_has_stepped_down_is_told_where_it_was() {
+    for seed in 0..8 {
+        let quiet = [(20.0, 3.0), (2.0, 1.0), (0.4, 2.5)];
+        for rest_s in [0.0, 0.2, 1.0] {
+            let case = noise(seed, &[&quiet[..], &[(rest_s, 1.0)]].concat());
+            let found = efforts(&case);
+            assert!(matches!(found[..], [one] if about(one, 22.0, 22.4)), "{seed} {rest_s} s: {found:?}");
+        }
+        let case = noise(seed, &[&quiet[..], &[(12.0, 1.0), (0.7, 5.0), (2.0, 1.0)]].concat());
+        let found = efforts(&case);
+        let [first, second] = found[..] else { panic!("{seed}: {found:?}") };
+        assert!(about(first, 22.0, 22.4) && about(second, 34.4, 35.1), "{seed}: {found:?}");
+    }
+}
+
+#[test]
+fn a_twitch_at_the_end_of_a_recording_is_told_whatever_pause_is_bridged() {
+    for merge_gap_ms in [0.0, 60.0, 500.0] {
+        let case = noise(1, &[(10.0, 1.0), (0.1, 6.0), (0.02, 1.0)]);
+        let settings = Settings { merge_gap_ms, ..Settings::default() };
+        let pipeline = Pipeline::new(&case.format, &settings).unwrap();
+        let heard = hear(pipeline, &[case.block(0, case.frames.nrows())]);
+        let twitches = heard.events.iter().filter(|e| matches!(e, Event::Twitch(_))).count();
+        assert_eq!(twitches, 1, "{merge_gap_ms} ms: {:?}", heard.events);
+    }
+}
