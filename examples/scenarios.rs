@@ -230,7 +230,7 @@ fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
                 e.beat.is_some(),
                 e.young_run,
                 e.fit,
-                e.score_over_beside
+                e.shape.lurch
             );
         }
     }

@@ -127,7 +127,7 @@ impl Heard {
                 e.young_run,
                 e.fit,
                 e.level,
-                e.score_over_beside
+                e.shape.lurch
             );
         }
     }

@@ -60,6 +60,8 @@ const SLOW_HZ: f32 = 95.0;
 /// A knock or a stroke swings this many times as far above 5 Hz as in the band; of muscle, 98 in
 /// 100 bursts stay below 1.75.
 const SWING: f32 = 1.9;
+/// and this many times as far above 20 Hz: what a slow swing beneath muscle does not.
+const LURCH: f32 = 1.5;
 /// Below 1000 samples a second the band is narrow and muscle swings more: 95 in 100 stay below.
 const SLOW_SWING: f32 = 2.5;
 /// A spike is one pulse of a known form, short, fast, on a swing, and goes one way: the share that
@@ -136,7 +138,9 @@ pub fn is_movement(jump: f32, swing: f32) -> bool {
 /// What a burst that is nothing but one pulse and its ring was, unless muscle can look so.
 fn pulse(shape: &Shape, fit: f32) -> Option<(Class, Reason)> {
     let jump = f64::from(shape.jump);
-    if shape.swing > if shape.sharp { SWING } else { SLOW_SWING } {
+    let swings =
+        if shape.sharp { shape.swing > SWING && shape.lurch > LURCH } else { shape.swing > SLOW_SWING };
+    if swings {
         return Some((Class::Movement, Reason::Swing { ratio: f64::from(shape.swing) }));
     }
     if !shape.sharp {

@@ -19,6 +19,9 @@ pub struct Shape {
     pub balance: f32,
     /// The peak above 5 Hz over the peak in the band: what swings slowly beneath a burst.
     pub swing: f32,
+    /// The peak above 20 Hz over the peak in the band: the same, and deaf to what is slower than
+    /// the burst itself.
+    pub lurch: f32,
     /// The root mean square frequency of the best pulse, Hz.
     pub frequency_hz: f32,
     /// Whether the samples come fast enough to tell a spike from a potential.
@@ -46,6 +49,7 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
     let pulse = clock.samples(Seconds::from_ms(PULSE_MS));
     let (mut total, mut window, mut best, mut centre) = (0.0f64, 0.0f64, 0.0f64, from);
     let (mut peak, mut swing, mut up, mut down) = (0.0f32, 0.0f32, 0.0f32, 0.0f32);
+    let mut lurch = 0.0f32;
     for at in from..to {
         let e = f64::from(x(at)).powi(2);
         total += e;
@@ -59,6 +63,7 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
         peak = peak.max(x(at).abs());
         up = up.max(x(at));
         down = down.max(-x(at));
+        lurch = lurch.max(tape.samples.get(at).amplitude.abs());
         swing = swing.max(tape.samples.get(at).wide.abs());
     }
     let extremum = |at: &u64| {
@@ -73,6 +78,7 @@ pub fn shape(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Shape {
         sharp: clock.rate.hz() >= SHARP_HZ,
         balance: if peak > 0.0 { up.min(down) / peak } else { 1.0 },
         swing: if peak > 0.0 { swing / peak } else { 0.0 },
+        lurch: if peak > 0.0 { lurch / peak } else { 0.0 },
         frequency_hz: frequency(tape, clock, centre),
         railed: railed(tape, clock, onset, offset),
     }

@@ -15,8 +15,9 @@ const HOLD_S: f64 = 0.3;
 /// channels that saw something count, so that one more that is quiet changes nothing.
 const ALIKE_OF_MANY: f32 = 2.2;
 const ALIKE_OF_TWO: f32 = 1.5;
-/// and swings below the band this many times as far as in it (see the shape of pulses).
-const SWING: f32 = 1.6;
+/// and lurches above 20 Hz this many times as far as in the band (see the shape of pulses): of
+/// simulated knocks 95 in 100 do, of twitches 10 in 100.
+const LURCH: f32 = 1.4;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
 
@@ -108,18 +109,16 @@ impl Merge {
     }
 
     /// The ratio of the largest to the least peak of what began at `onset`, if that was on several
-    /// channels, about as strong and on a swing.
+    /// channels, about as strong and a lurch on each.
     fn alike(&self, onset: SampleIndex) -> Option<f32> {
         let near = |f: &&Found| f.span.start.get().abs_diff(onset.get()) <= self.together;
-        let (mut least, mut most, mut swing, mut seen) = (f32::INFINITY, 0.0f32, 0.0f32, 0);
+        let (mut least, mut most, mut lurch, mut seen) = (f32::INFINITY, 0.0f32, f32::INFINITY, 0);
         for channel in 0..self.channels {
             let own = self.told.iter().chain(&self.waiting).filter(near).filter(|f| f.channel == channel);
             let strongest = own.max_by(|a, b| a.candidate.peak.total_cmp(&b.candidate.peak));
             let Some(found) = strongest else { continue };
             let peak = found.candidate.peak;
-            if peak > most {
-                swing = found.candidate.evidence.shape.swing;
-            }
+            lurch = lurch.min(found.candidate.evidence.shape.lurch);
             (least, most) = (least.min(peak), most.max(peak));
             seen += 1;
         }
@@ -128,7 +127,7 @@ impl Merge {
             2 => ALIKE_OF_TWO,
             _ => ALIKE_OF_MANY,
         };
-        (most <= alike * least && swing > SWING).then(|| most / least)
+        (most <= alike * least && lurch > LURCH).then(|| most / least)
     }
 
     /// Forgets what waits.

@@ -160,6 +160,7 @@ fn snr(recipe: &mut Recipe, db: f64) {
 fn session(recipe: &mut Recipe) {
     recipe.duration_s = 240.0;
     recipe.needles.count = 4;
+    recipe.channels = 4;
     recipe.twitches.fading_db = 2.0;
     recipe.twitches.rate_decay_s = Some(90.0);
     let mains = if recipe.seed.is_multiple_of(2) { Contaminant::Mains50 } else { Contaminant::Mains60 };
