@@ -45,13 +45,11 @@ pub fn crc32(bytes: &[u8]) -> u32 {
     let (steps, rest) = bytes.as_chunks::<STEP>();
     let mut crc = !0u32;
     for step in steps {
-        let mut folded = *step;
-        for (byte, old) in folded.iter_mut().zip(crc.to_le_bytes()) {
-            *byte ^= old;
-        }
+        let mut word = u128::from_le_bytes(*step) ^ u128::from(crc);
         crc = 0;
-        for (at, byte) in folded.iter().enumerate() {
-            crc ^= TABLES[STEP - 1 - at][usize::from(*byte)];
+        for table in TABLES.iter().rev() {
+            crc ^= table[usize::from(word.to_le_bytes()[0])];
+            word >>= 8;
         }
     }
     for byte in rest {

@@ -16,6 +16,9 @@ const TOLERANCE: u64 = 16;
 /// From here the long check begins anew, in µs: a quarter of the time that fits 32 bits.
 const RENEW_US: u64 = 1 << 30;
 
+/// From here the clock, which wraps, cannot tell how long a gap was, in µs: 35.8 min.
+const WITNESS_US: u64 = 1 << 31;
+
 /// A sample and its time.
 #[derive(Debug, Clone, Copy)]
 struct Anchor {
@@ -45,9 +48,12 @@ impl Clock {
 
     /// Whether a sample can have this time.
     pub(crate) fn check(&self, sample: u64, time_us: u32) -> Result<(), Refusal> {
+        if let Some(last) = self.last.filter(|last| self.span(*last, sample) >= WITNESS_US) {
+            return Err(Refusal::TooFar { from: low(last.sample), to: low(sample) });
+        }
         [self.last, self.start].into_iter().flatten().try_for_each(|from| {
             let beside = self.beside(from, sample, time_us);
-            let allowed = self.slack_us + micros(self.period, sample.abs_diff(from.sample)) / TOLERANCE;
+            let allowed = self.slack_us + self.span(from, sample) / TOLERANCE;
             if u64::from(beside.unsigned_abs()) <= allowed {
                 return Ok(());
             }
@@ -55,9 +61,14 @@ impl Clock {
         })
     }
 
+    /// What the counter says lies between, in µs.
+    fn span(&self, from: Anchor, sample: u64) -> u64 {
+        micros(self.period, sample.abs_diff(from.sample))
+    }
+
     /// How far `time_us` lies behind what the counter lets expect; the clock wraps.
     fn beside(&self, from: Anchor, sample: u64, time_us: u32) -> i32 {
-        let span = low(micros(self.period, sample.abs_diff(from.sample)));
+        let span = low(self.span(from, sample));
         let span = if sample < from.sample { span.wrapping_neg() } else { span };
         time_us.wrapping_sub(from.time_us).wrapping_sub(span).cast_signed()
     }
@@ -67,7 +78,7 @@ impl Clock {
         let now = Anchor { sample, time_us };
         self.last = Some(now);
         match self.start {
-            Some(start) if micros(self.period, sample.saturating_sub(start.sample)) < RENEW_US => {}
+            Some(start) if self.span(start, sample) < RENEW_US => {}
             _ => self.start = Some(now),
         }
     }

@@ -103,6 +103,13 @@ pub enum Refusal {
         /// The board's clock less what the counter lets expect, in µs.
         difference_us: i32,
     },
+    /// A gap so long that the board's clock, which wraps, cannot tell its length.
+    TooFar {
+        /// The last sample's number on the wire.
+        from: u32,
+        /// The number that came.
+        to: u32,
+    },
     /// A mark of a number that another mark has.
     MarkChanged {
         /// The mark's number.
@@ -184,6 +191,11 @@ impl fmt::Display for Refusal {
                 f,
                 "at sample {sample} the board's clock is {difference_us} us beside its sample counter: its rate \
                  is not the announced one, or samples were never taken"
+            ),
+            Self::TooFar { from, to } => write!(
+                f,
+                "the sample counter went from {from} to {to}: no clock of the board can tell whether so many were \
+                 lost"
             ),
             Self::MarkChanged { number } => write!(f, "mark {number} came again and says something else"),
             Self::MarkBackwards { number } => write!(f, "the count of marks ran backwards, to {number}"),
