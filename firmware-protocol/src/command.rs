@@ -16,7 +16,8 @@ impl TestSignal {
     pub const SHORT: Self = Self(1);
     /// A square wave of 10 Hz.
     pub const SQUARE: Self = Self(2);
-    /// Every channel carries its sample's number, so that a lost sample shows.
+    /// Every channel carries as many low bits of its sample's number as the converter has, so that a
+    /// lost sample shows.
     pub const RAMP: Self = Self(3);
 }
 
