@@ -31,7 +31,11 @@ fn tell(output: &mut impl Write, event: Event<'_>) -> io::Result<()> {
     match event {
         Event::Hello(board) => writeln!(output, "hello {:#?}\n{:#?}", board.hello, board.channels()),
         Event::Data(samples) => {
-            write!(output, "data from {} at {} us, lines {:08b}", samples.first, samples.time_us, samples.digital)?;
+            write!(
+                output,
+                "data from {} at {} us, lines {:08b}",
+                samples.first, samples.time_us, samples.digital
+            )?;
             for channel in 0..samples.channels() {
                 write!(output, "; {:?}", samples.channel(channel).collect::<Vec<_>>())?;
             }
