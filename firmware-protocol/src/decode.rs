@@ -65,6 +65,8 @@ struct Stream {
     described: u32,
     /// Whether the sink knows of it.
     announced: bool,
+    /// Whether the sink was told a sample's number of it.
+    begun: bool,
     /// The number of the sample that comes next.
     expected: u64,
     clock: Clock,
@@ -83,7 +85,17 @@ impl Stream {
         }
         let marks = Marks::new(hello.next_sample == 0);
         let description = Description::new(*hello);
-        Self { description, described: 0, announced: false, expected, clock, marks, last: None, dropped: 0 }
+        Self {
+            description,
+            described: 0,
+            announced: false,
+            begun: false,
+            expected,
+            clock,
+            marks,
+            last: None,
+            dropped: 0,
+        }
     }
 
     fn complete(&self) -> bool {
@@ -115,6 +127,7 @@ impl Stream {
     fn reach(&mut self, at: u64, on_board: bool) -> Option<Lost> {
         let lost = Lost { first: self.expected, samples: at - self.expected, on_board };
         self.expected = at;
+        self.begun |= lost.samples > 0;
         (lost.samples > 0).then_some(lost)
     }
 }
@@ -123,7 +136,7 @@ impl Stream {
 struct Session {
     stream: Option<Stream>,
     trust: Trust,
-    /// Where the stream before ended, if the sink knew of it.
+    /// Where the stream before ended, if the sink knew a sample's number of it.
     ended: Option<u64>,
     counters: Counters,
 }
@@ -178,7 +191,7 @@ impl Session {
     }
 
     fn end(&mut self) {
-        if let Some(stream) = self.stream.take().filter(|stream| stream.announced) {
+        if let Some(stream) = self.stream.take().filter(|stream| stream.begun) {
             self.ended = Some(stream.expected);
         }
     }
@@ -268,6 +281,7 @@ impl Session {
         };
         let lost = stream.reach(place, data.flags.gap);
         stream.expected += u64::from(data.count);
+        stream.begun = true;
         stream.clock.believe(place, data.time_us);
         stream.last = Some((data.first_sample, check));
         let hello = &stream.description.hello;
@@ -290,6 +304,7 @@ impl Session {
         };
         match stream.marks.place(mark) {
             Place::New { first_missing: first, missing: count } => {
+                stream.begun = true;
                 if count > 0 {
                     sink(Event::MarksMissing(MarksMissing { first, count }));
                 }

@@ -14,7 +14,8 @@ pub enum Event<'a> {
     /// next `Hello`; the first that can come is [`Hello::next_sample`]. What repeats it is silent.
     Hello(&'a Description),
     /// The stream before has ended and another begins: the board was reset, started again, or
-    /// describes itself anew. How many samples lie between nobody knows. Comes before `Hello`.
+    /// describes itself anew. How many samples lie between nobody knows. Comes before `Hello`, and
+    /// only where a sample's number was told of the stream before.
     Restarted {
         /// The number of the sample that was expected next.
         expected: u64,

@@ -10,20 +10,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use firmware_protocol::{Found, Framer, Listener};
+use firmware_protocol::{Decoder, Event, Found, Framer, Listener};
 use rand_core::{RngCore, SeedableRng};
 use rand_pcg::Pcg64;
 
-/// Compiles `c/check.c` once; none where there is no compiler. The first flags that work are
-/// taken: not every machine has the sanitizers.
+/// `c/check.c`, compiled once; none where there is no compiler.
 fn check() -> Option<&'static Path> {
     static CHECK: OnceLock<Option<PathBuf>> = OnceLock::new();
-    CHECK.get_or_init(compile).as_deref()
+    CHECK.get_or_init(|| compile("check")).as_deref()
 }
 
-fn compile() -> Option<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("c/check.c");
-    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check");
+/// The first flags that work are taken: not every machine has the sanitizers.
+fn compile(program: &str) -> Option<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("c").join(program).with_extension("c");
+    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join(program);
     let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     let strict = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
     let mut said = String::new();
@@ -38,7 +38,7 @@ fn compile() -> Option<PathBuf> {
         }
         said = String::from_utf8_lossy(&run.stderr).into_owned();
     }
-    panic!("twitchwire.h does not compile:\n{said}");
+    panic!("{program}.c does not compile:\n{said}");
 }
 
 /// What `check` prints for these lines.
@@ -247,4 +247,23 @@ fn c_and_rust_hear_the_same_in_a_damaged_stream() {
     let lines: Vec<String> = stream.chunks(100).map(|part| meaning::hex(part, "")).collect();
     assert_eq!(run(check, "decode", &lines), heard);
     assert!(heard.iter().any(|what| what == "damaged"));
+}
+
+#[test]
+fn a_host_believes_the_first_board_of_the_guide() {
+    let Some(first) = compile("first") else { return };
+    let output = Command::new(first).output().unwrap();
+    let mut told = Vec::new();
+    Decoder::default().feed(&output.stdout, |event| {
+        told.push(match event {
+            Event::Hello(board) => format!("{} {:?}", board.hello.name, board.channels()[0].scale_pv()),
+            Event::Data(samples) => format!("{} {:?}", samples.first, samples.channel(0).next()),
+            Event::Mark(mark) => format!("mark at {}", mark.sample),
+            other => format!("{other:?}"),
+        });
+    });
+    assert_eq!(
+        told,
+        ["first board Some(4883000)", "0 Some(500)", "20 Some(520)", "40 Some(540)", "mark at 42"]
+    );
 }

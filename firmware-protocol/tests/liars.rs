@@ -130,6 +130,15 @@ fn a_new_number_is_a_new_stream_and_said() {
 }
 
 #[test]
+fn a_start_of_a_board_that_was_idle_is_no_restart() {
+    let mut idle = Board::new(2, 1);
+    idle.hello.streaming = false;
+    let mut next = Board::new(2, 2);
+    let told = read(&mut Decoder::default(), &[idle.describe(), next.describe(), next.data(5)].concat());
+    assert_eq!(told, ["hello 1 of 2 channels at 0", "hello 2 of 2 channels at 0", "data 0..5"]);
+}
+
+#[test]
 fn samples_of_a_stream_that_was_not_announced_wait_for_its_hello() {
     let mut board = Board::new(2, 1);
     let mut decoder = believing(&mut board);

@@ -54,6 +54,8 @@ struct Host {
     place: Option<u64>,
     channels: usize,
     restarted: bool,
+    /// Whether a sample's number of this stream was told.
+    begun: bool,
     marks: HashSet<u16>,
     samples: u64,
     lost: u64,
@@ -86,10 +88,10 @@ impl Host {
                 for (at, channel) in board.channels().iter().enumerate() {
                     assert_eq!((usize::from(channel.channel), channel.check(hello)), (at, Ok(())));
                 }
-                assert_eq!(self.restarted, self.place.is_some(), "a new stream is said, and only that");
+                assert_eq!(self.restarted, self.begun, "a new stream is said, and only that");
                 self.channels = board.channels().len();
                 self.place = Some(u64::from(hello.next_sample));
-                self.restarted = false;
+                (self.restarted, self.begun) = (false, false);
                 self.marks.clear();
             }
             Event::Restarted { expected } => {
@@ -112,6 +114,7 @@ impl Host {
             }
             Event::Mark(event) => {
                 assert!(self.place.is_some() && !self.restarted, "a mark of nobody");
+                self.begun = true;
                 self.marks.insert(event.mark.number);
             }
             Event::MarkRepeated { number } => assert!(self.marks.contains(&number), "a repeat of nothing"),
@@ -125,5 +128,6 @@ impl Host {
         assert!(!self.restarted, "samples between two streams");
         assert_eq!(self.place, Some(first));
         self.place = Some(first + samples);
+        self.begun = true;
     }
 }
