@@ -6,9 +6,11 @@ mod wire_laws;
 use std::fs;
 use std::path::Path;
 
+type Law = fn(&[u8]);
+
 #[test]
 fn every_seed_and_every_find_keeps_its_law() {
-    let laws: [(&str, fn(&[u8])); 2] =
+    let laws: [(&str, Law); 2] =
         [("wire_bytes", wire_laws::wire_bytes), ("wire_frames", wire_laws::wire_frames)];
     for (target, law) in laws {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/fuzz").join(target);
