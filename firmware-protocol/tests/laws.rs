@@ -13,8 +13,15 @@ type Frame = (u8, u8, Vec<u8>);
 /// Bodies with many zeros or none among them: those are what stuffing is about.
 fn frame() -> impl Strategy<Value = Frame> {
     let byte = prop_oneof![Just(0_u8), any::<u8>()];
-    let body =
-        prop_oneof![vec(byte, 0..=BODY_MAX), vec(any::<u8>(), 0..=BODY_MAX), vec(1..=u8::MAX, BODY_MAX)];
+    let runs = vec((vec(Just(0_u8), 0..40), vec(any::<u8>(), 0..3)), 0..5)
+        .prop_map(|runs| runs.into_iter().flat_map(|(zeros, bytes)| [zeros, bytes].concat()).collect());
+    let body = prop_oneof![
+        vec(byte, 0..=BODY_MAX),
+        vec(any::<u8>(), 0..=BODY_MAX),
+        vec(1..=u8::MAX, BODY_MAX),
+        vec(Just(0), 0..=BODY_MAX),
+        runs,
+    ];
     (any::<u8>(), any::<u8>(), body)
 }
 
