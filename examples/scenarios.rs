@@ -166,7 +166,7 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
         }
         if let Some(seed) = list {
             println!(
-                "  seed {seed} FALSE at {:.3} s, {:.0} ms, ch {}, snr {:.1} dB: {} (on {:?}) run {:.0} surr {:.2} nopulse {:.2} young {} level {:.0} score {:.1} share {:.2} jump {:.2} swing {:.2} f {:.0} bal {:.2}",
+                "  seed {seed} FALSE at {:.3} s, {:.0} ms, ch {}, snr {:.1} dB: {} (on {:?}) run {:.0} surr {:.2} nopulse {:.2} young {} level {:.0} score {:.1} share {:.2} jump {:.2} swing {:.2} f {:.0} bal {:.2} beside {:.2} over {:.2}",
                 rate.time(found.span.start).s(),
                 rate.seconds(found.span.len()).ms(),
                 found.channel,
@@ -190,7 +190,9 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
                 found.candidate.evidence.shape.jump,
                 found.candidate.evidence.shape.swing,
                 found.candidate.evidence.shape.frequency_hz,
-                found.candidate.evidence.shape.balance
+                found.candidate.evidence.shape.balance,
+                found.candidate.evidence.beside,
+                found.candidate.evidence.score_over_beside
             );
         }
     }
@@ -209,7 +211,7 @@ fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
                 made.truth.iter().filter(|e| near(e.span, c.span)).map(|e| e.kind.name()).collect();
             let e = c.candidate.evidence;
             println!(
-                "{name}\t{seed}\t{:.3}\t{}\t{}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.1}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.3}",
+                "{name}\t{seed}\t{:.3}\t{}\t{}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.1}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.3}\t{:.2}\t{:.2}",
                 rate.time(c.span.start).s(),
                 c.channel,
                 if kinds.is_empty() { "none".to_owned() } else { kinds.join("+") },
@@ -230,7 +232,9 @@ fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
                 e.beat.is_some(),
                 e.young_run,
                 e.fit,
-                e.shape.lurch
+                e.shape.lurch,
+                e.beside,
+                e.score_over_beside
             );
         }
     }

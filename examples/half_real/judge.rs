@@ -107,7 +107,7 @@ impl Heard {
             };
             let e = &f.candidate.evidence;
             println!(
-                "{title}\t{:.3}\t{kind}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.2}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.2}\t{:.3}",
+                "{title}\t{:.3}\t{kind}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.2}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.2}\t{:.3}\t{:.2}\t{:.2}",
                 event.onset,
                 f.candidate.class.name(),
                 e.ms,
@@ -127,7 +127,9 @@ impl Heard {
                 e.young_run,
                 e.fit,
                 e.level,
-                e.shape.lurch
+                e.shape.lurch,
+                e.beside,
+                e.score_over_beside
             );
         }
     }

@@ -76,8 +76,12 @@ const SPIKE_BALANCE: f32 = 1.2;
 /// The crests of an effort stand this many times over its own level; a twitch on it must do more:
 /// 95 in 100 crests and flanks of real efforts stay below.
 const CREST: f32 = 2.0;
-/// An effort fills this much of the time beside its flanks.
-const FLANKED: f32 = 0.5;
+/// The same where the activity has gone on for so long that it is a new floor.
+const CREST_OF_OLD: f32 = 1.3;
+/// An effort fills this much of the time beside its flanks; a weak one less, and its crests stand
+/// out less. Each next to what a twitch there must do.
+const FLANKED: (f32, f32) = (0.5, CREST);
+const FAINTLY_FLANKED: (f32, f32) = (0.3, 1.5);
 
 /// A burst is hum if this share of its energy, beyond what lies there by chance, is on the harmonics
 /// of the grid. Of 7300 simulated candidates no twitch reached 0.76; hum of 10 dB leaves 0.9.
@@ -122,11 +126,12 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
 
 /// How far it stood over the effort that it was a crest or a flank of, if it was one.
 fn crest(e: &Evidence, longest: f64) -> Option<f32> {
-    let needed = if e.young_run { CREST } else { 1.0 };
+    let needed = if e.young_run { CREST } else { CREST_OF_OLD };
     if e.run_ms > longest && e.score_over_surroundings < needed {
         return Some(e.score_over_surroundings);
     }
-    let flank = e.young_run && e.beside > FLANKED && e.score_over_beside < CREST;
+    let beside = |(share, needed)| e.beside > share && e.score_over_beside < needed;
+    let flank = (e.young_run && beside(FLANKED)) || beside(FAINTLY_FLANKED);
     flank.then_some(e.score_over_beside)
 }
 
