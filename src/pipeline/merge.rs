@@ -18,6 +18,9 @@ const ALIKE_OF_TWO: f32 = 1.5;
 /// and lurches above 20 Hz this many times as far as in the band (see the shape of pulses): of
 /// simulated knocks 95 in 100 do, of twitches 10 in 100.
 const LURCH: f32 = 1.4;
+/// and where it is strongest it is little more than one pulse: without that, less than this share
+/// of its score remains (of knocks 90 in 100, of twitches that lurch 25).
+const REST: f32 = 0.45;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
 
@@ -113,12 +116,17 @@ impl Merge {
     fn alike(&self, onset: SampleIndex) -> Option<f32> {
         let near = |f: &&Found| f.span.start.get().abs_diff(onset.get()) <= self.together;
         let (mut least, mut most, mut lurch, mut seen) = (f32::INFINITY, 0.0f32, f32::INFINITY, 0);
+        let mut rest = 0.0;
         for channel in 0..self.channels {
             let own = self.told.iter().chain(&self.waiting).filter(near).filter(|f| f.channel == channel);
             let strongest = own.max_by(|a, b| a.candidate.peak.total_cmp(&b.candidate.peak));
             let Some(found) = strongest else { continue };
             let peak = found.candidate.peak;
-            lurch = lurch.min(found.candidate.evidence.shape.lurch);
+            let evidence = &found.candidate.evidence;
+            lurch = lurch.min(evidence.shape.lurch);
+            if peak > most {
+                rest = evidence.score_without_pulse / evidence.score;
+            }
             (least, most) = (least.min(peak), most.max(peak));
             seen += 1;
         }
@@ -127,7 +135,7 @@ impl Merge {
             2 => ALIKE_OF_TWO,
             _ => ALIKE_OF_MANY,
         };
-        (most <= alike * least && lurch > LURCH).then(|| most / least)
+        (most <= alike * least && lurch > LURCH && rest < REST).then(|| most / least)
     }
 
     /// Forgets what waits.
