@@ -247,6 +247,7 @@ fn dwell(
         .map(|f| {
             let place = owner(insertions, f.span.start);
             let dwell = place.map(|p| since(f.span.start, insertions[p].entered));
+            let before = place.and_then(|p| records[p].twitches.last().copied());
             if let (Some(p), Some(dwell)) = (place, dwell) {
                 records[p].twitches.push(dwell);
             }
@@ -261,10 +262,17 @@ fn dwell(
                 rms_uv: calibrated.then(|| shortest(f.candidate.rms)),
                 snr_db: thousandth(f64::from(f.candidate.snr_db)),
                 discharges: f.candidate.discharges,
+                discharge_density: density(f.candidate.discharges, rate.seconds(f.span.len())),
+                interval: dwell.zip(before).map(|(now, before)| round(now - before)),
             }
         })
         .collect();
     (records, twitches)
+}
+
+/// Discharges a second.
+fn density(discharges: u32, duration: Seconds) -> Option<f64> {
+    (duration.s() > 0.0).then(|| thousandth(f64::from(discharges) / duration.s()))
 }
 
 fn candidate(f: &Found, format: &Format) -> CandidateRecord {

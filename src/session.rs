@@ -124,6 +124,13 @@ pub struct TwitchRecord {
     pub snr_db: f64,
     /// Motor-unit discharges that can be told apart.
     pub discharges: u32,
+    /// Discharges a second of its duration (discharge density: Simons & Dexter 1995).
+    #[serde(default)]
+    pub discharge_density: Option<f64>,
+    /// Seconds from the onset of the twitch before in the same insertion; `None` for the first and
+    /// outside insertions.
+    #[serde(default)]
+    pub interval: Option<f64>,
 }
 
 /// One row of `X_candidates.tsv`.

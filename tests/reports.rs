@@ -209,6 +209,7 @@ fn a_session_comes_back_as_it_was() {
     let rounded = |t: f64| (t * 1e6).round() / 1e6;
     session.twitches.iter_mut().for_each(|t| t.onset = rounded(t.onset));
     session.candidates.iter_mut().for_each(|c| c.onset = rounded(c.onset));
+    session.twitches.iter_mut().for_each(|t| t.interval = t.interval.map(rounded));
     let paths = write_all(folder.path(), "a", &session, false).unwrap();
     assert_eq!(read_session(&paths[3]).unwrap(), session);
 }

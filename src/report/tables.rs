@@ -7,7 +7,8 @@ use crate::statistics;
 /// `X_twitches.tsv`: one row a twitch, merged over channels.
 pub fn twitches(session: &Session) -> String {
     let mut table = Table::new(
-        "onset duration trial_type channel insertion dwell order peak_uv rms_uv snr_db discharges",
+        "onset duration trial_type channel insertion dwell order peak_uv rms_uv snr_db discharges \
+         discharge_density interval",
     );
     for t in &session.twitches {
         table.row([
@@ -22,6 +23,8 @@ pub fn twitches(session: &Session) -> String {
             amplitude(session, t.rms_uv),
             number(t.snr_db, 2),
             t.discharges.to_string(),
+            t.discharge_density.map_or_else(unknown, |d| number(d, 2)),
+            t.interval.map_or_else(unknown, seconds),
         ]);
     }
     table.0

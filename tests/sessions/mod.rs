@@ -82,6 +82,8 @@ pub fn insert(session: &mut Session, label: Option<&str>, onset: f64, dwell: f64
             rms_uv: Some((size * 100.0 / 3.0).round() / 100.0),
             snr_db: 17.25,
             discharges: 4,
+            discharge_density: Some(47.059),
+            interval: n.checked_sub(1).map(|before| age - ages[before]),
         });
         let twitch = session.twitches[session.twitches.len() - 1].clone();
         session.candidates.push(CandidateRecord {
