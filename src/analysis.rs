@@ -6,15 +6,16 @@
 use std::io::{Read, Seek};
 
 use crate::block::{Block, Format, Scale};
-use crate::detect::Class;
+use crate::detect::{Class, Threshold};
 use crate::insertion::{Insertion, owner};
 use crate::pipeline::{ChannelReport, Event, Found, Mask, Pipeline};
 use crate::session::{
-    CandidateRecord, ChannelQuality, Control, InsertionRecord, MaskedSpan, Overview, SCHEMA, Session,
-    SourceInfo, TwitchRecord,
+    CandidateRecord, ChannelQuality, Control, Counts, InsertionRecord, MaskedSpan, Overview, SCHEMA,
+    Sensitivity, Session, SourceInfo, TwitchRecord,
 };
 use crate::settings::{self, Settings};
 use crate::source::{self, Flow, Recording, Source};
+use crate::statistics;
 use crate::units::{SampleIndex, SampleRate, Seconds, Span, covered};
 
 /// Why a recording could not be analysed.
@@ -125,6 +126,7 @@ fn doubts(format: &Format, reports: &[ChannelReport], marked: bool) -> Vec<Strin
 struct Story {
     candidates: Vec<Found>,
     twitches: Vec<Found>,
+    beside: Vec<Found>,
     masked: Vec<(Option<usize>, Span, Mask)>,
 }
 
@@ -133,6 +135,7 @@ impl Story {
         match event {
             Event::Candidate(found) => self.candidates.push(found),
             Event::Twitch(found) => self.twitches.push(found),
+            Event::Beside(found) => self.beside.push(found),
             Event::Masked { channel, span, why } => self.masked.push((channel, span, why)),
         }
     }
@@ -150,9 +153,11 @@ impl Story {
     ) -> Session {
         self.candidates.sort_by_key(|f| (f.span, f.channel));
         self.twitches.sort_by_key(|f| (f.span, f.channel));
+        self.beside.sort_by_key(|f| (f.span, f.channel));
         self.masked.sort_by_key(|m| (m.1, m.0, m.2));
         let unseen = self.unseen(format.channels.len());
-        let (records, twitches) = dwell(format, insertions, &self.twitches, &unseen);
+        let (mut records, twitches) = dwell(format, insertions, &self.twitches, &unseen);
+        let totals = sensitivity(format.rate, insertions, &self.beside, &mut records);
         let whole = Span::new(0, source.frames);
         let spans: Vec<Span> = insertions.iter().map(Insertion::span).collect();
         let mut both = spans.clone();
@@ -164,10 +169,11 @@ impl Story {
             settings: settings.clone(),
             channels: format.channels.iter().zip(reports).map(|(n, r)| quality(n, r, format.rate)).collect(),
             marked,
-            control: Control {
-                observed_s: seconds(format.rate, outside),
-                twitches: twitches.iter().filter(|t| t.insertion.is_none()).count() as u64,
-            },
+            control: control(
+                seconds(format.rate, outside),
+                twitches.iter().filter(|t| t.insertion.is_none()).count() as u64,
+            ),
+            sensitivity: Some(totals),
             insertions: records,
             twitches,
             candidates: self.candidates.iter().map(|f| candidate(f, format)).collect(),
@@ -238,6 +244,7 @@ fn dwell(
                 observed: seconds(rate, i.span().len() - covered(i.span(), unseen)),
                 twitches: Vec::new(),
                 masked: within.map(inside).collect(),
+                sensitivity: None,
             }
         })
         .collect();
@@ -268,6 +275,43 @@ fn dwell(
         })
         .collect();
     (records, twitches)
+}
+
+fn control(observed_s: f64, twitches: u64) -> Control {
+    let rate = statistics::rate(twitches, observed_s);
+    let of = |value: fn(&statistics::Rate) -> f64| rate.as_ref().map(|r| thousandth(value(r)));
+    Control {
+        observed_s,
+        twitches,
+        per_min: of(|r| r.per_min),
+        low_per_min: of(|r| r.interval.low),
+        high_per_min: of(|r| r.interval.high),
+    }
+}
+
+/// Puts what was found beside the threshold in force into the insertions; the totals.
+fn sensitivity(
+    rate: SampleRate,
+    insertions: &[Insertion],
+    beside: &[Found],
+    records: &mut [InsertionRecord],
+) -> Sensitivity<Counts> {
+    let mut totals = Sensitivity::<Counts>::default();
+    let mut ages = vec![Sensitivity::<Vec<f64>>::default(); insertions.len()];
+    for found in beside {
+        let onset = found.span.start;
+        let lower = found.candidate.threshold == Threshold::Lower;
+        let counts = if lower { &mut totals.at_80 } else { &mut totals.at_120 };
+        let Some(place) = owner(insertions, onset) else {
+            counts.control += 1;
+            continue;
+        };
+        counts.twitches += 1;
+        let ages = if lower { &mut ages[place].at_80 } else { &mut ages[place].at_120 };
+        ages.push(seconds(rate, onset - insertions[place].entered));
+    }
+    records.iter_mut().zip(ages).for_each(|(record, ages)| record.sensitivity = Some(ages));
+    totals
 }
 
 /// Discharges a second.

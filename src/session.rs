@@ -37,6 +37,9 @@ pub struct Session {
     pub masked: Vec<MaskedSpan>,
     /// What was found while no needle was in.
     pub control: Control,
+    /// How many twitches there would be at other thresholds; `None` in sessions of version 0.1.
+    #[serde(default)]
+    pub sensitivity: Option<Sensitivity<Counts>>,
     /// What the reader should know, in plain words.
     pub warnings: Vec<String>,
     /// The outline of the recording, for the trace figure.
@@ -99,6 +102,28 @@ pub struct InsertionRecord {
     pub twitches: Vec<f64>,
     /// Masked spans within, since needle in, s.
     pub masked: Vec<[f64; 2]>,
+    /// What it would hold at other thresholds; `None` in sessions of version 0.1.
+    #[serde(default)]
+    pub sensitivity: Option<Sensitivity<Vec<f64>>>,
+}
+
+/// The same at 80 % and at 120 % of the threshold, in energy (1.0 dB below and 0.8 dB above it).
+/// Nothing of it is counted as a twitch.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sensitivity<T> {
+    /// At 80 %. For an insertion: times of twitches since needle in, s, in order.
+    pub at_80: T,
+    /// At 120 %.
+    pub at_120: T,
+}
+
+/// Twitches of a whole recording at another threshold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Within insertions.
+    pub twitches: u64,
+    /// Outside of them.
+    pub control: u64,
 }
 
 /// One row of `X_twitches.tsv`.
@@ -171,6 +196,16 @@ pub struct Control {
     pub observed_s: f64,
     /// Twitches found there.
     pub twitches: u64,
+    /// Those a minute, with their exact 95 % Poisson interval; `None` where nothing was observed,
+    /// and in sessions of version 0.1.
+    #[serde(default)]
+    pub per_min: Option<f64>,
+    /// The interval's lower end.
+    #[serde(default)]
+    pub low_per_min: Option<f64>,
+    /// The interval's upper end.
+    #[serde(default)]
+    pub high_per_min: Option<f64>,
 }
 
 /// Least and largest value of each channel in equal stretches of time, amplitude band, mains

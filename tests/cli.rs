@@ -9,7 +9,7 @@ fn a_recording_gives_a_summary_and_says_how_to_keep_the_results() {
     let ran = Desk::new().run("analyze samples/four-insertions.wav").succeeds();
     assert!(ran.out.contains(" in 4 insertions:"), "{}", ran.out);
     assert!(ran.out.contains("The smallest burst that is found 9 times in 10"), "{}", ran.out);
-    assert!(ran.out.contains("Control: "), "{}", ran.out);
+    assert!(ran.out.contains("control: "), "{}", ran.out);
     assert!(ran.err.contains("--out DIR"), "{}", ran.err);
 }
 

@@ -7,7 +7,7 @@ use cases::{CASES, Case, Heard, hear, simulated, span};
 use ndarray::{Array2, Axis, Slice, concatenate};
 use proptest::prelude::*;
 use twitchscope::block::Block;
-use twitchscope::detect::Class;
+use twitchscope::detect::{Class, Threshold};
 use twitchscope::pipeline::{Event, Found, Mask};
 use twitchscope::units::{SampleIndex, Span};
 
@@ -30,6 +30,7 @@ fn scaled(event: &Event, k: f32) -> Event {
     match event {
         Event::Candidate(f) => Event::Candidate(found(f)),
         Event::Twitch(f) => Event::Twitch(found(f)),
+        Event::Beside(f) => Event::Beside(found(f)),
         other => *other,
     }
 }
@@ -39,6 +40,7 @@ fn moved(event: &Event, frames: u64) -> Event {
     match *event {
         Event::Candidate(f) => Event::Candidate(Found { span: later(f.span), ..f }),
         Event::Twitch(f) => Event::Twitch(Found { span: later(f.span), ..f }),
+        Event::Beside(f) => Event::Beside(Found { span: later(f.span), ..f }),
         Event::Masked { channel, span, why } => Event::Masked { channel, span: later(span), why },
         other => other,
     }
@@ -53,7 +55,10 @@ fn in_order(mut all: Vec<Event>) -> Vec<Event> {
     all.sort_by_key(|e| match e {
         Event::Candidate(f) => (span(e), f.channel, 0),
         Event::Twitch(f) => (span(e), f.channel, 1),
-        _ => (span(e), 0, 2),
+        Event::Beside(f) => {
+            (span(e), f.channel, if f.candidate.threshold == Threshold::Lower { 2 } else { 3 })
+        }
+        _ => (span(e), 0, 4),
     });
     all
 }
@@ -181,6 +186,7 @@ fn channels_in_another_order_have_their_events_in_that_order() {
         let turn = |e: &Event| match *e {
             Event::Candidate(f) => Event::Candidate(Found { channel: (f.channel + 1) % channels, ..f }),
             Event::Twitch(f) => Event::Twitch(Found { channel: (f.channel + 1) % channels, ..f }),
+            Event::Beside(f) => Event::Beside(Found { channel: (f.channel + 1) % channels, ..f }),
             other => other,
         };
         let expected = in_order(found(&case.whole()).iter().map(turn).collect());

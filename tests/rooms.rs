@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("source", "units block insertion"),
     ("simulate", "units block insertion"),
     ("evaluate", ""),
-    ("analysis", "units block insertion settings source pipeline detect session"),
+    ("analysis", "units block insertion settings source statistics pipeline detect session"),
     ("report", "session detect statistics"),
     ("cli", "units settings source simulate evaluate analysis session detect statistics report"),
 ];

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use twitchscope::analysis::count;
 use twitchscope::detect::Class;
-use twitchscope::session::{ChannelQuality, InsertionRecord, Session};
-use twitchscope::statistics::rate;
+use twitchscope::session::{ChannelQuality, InsertionRecord, Sensitivity, Session};
+use twitchscope::statistics::{poisson_interval, rate};
 
 /// Insertions are listed up to this many; more are summed up.
 const LISTED: usize = 40;
@@ -34,8 +34,9 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     )?;
     insertions(session, out)?;
     candidates(session, out)?;
-    visibility(session, out)?;
+    sensitivity(session, out)?;
     control(session, out)?;
+    visibility(session, out)?;
     if !session.warnings.is_empty() {
         writeln!(out)?;
     }
@@ -140,6 +141,25 @@ fn candidates(session: &Session, out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
+/// How much the count depends on where the threshold lies.
+fn sensitivity(session: &Session, out: &mut String) -> std::fmt::Result {
+    let Some(Sensitivity { at_80, at_120 }) = &session.sensitivity else { return Ok(()) };
+    let count = session.insertions.iter().map(|i| i.twitches.len() as u64).sum();
+    let chance = poisson_interval(count);
+    let within = |n: u64| (chance.low..=chance.high).contains(&(n as f64));
+    let verdict = match (within(at_80.twitches), within(at_120.twitches)) {
+        (true, true) => "the count hardly depends on the threshold",
+        (false, true) => "many lie just below the threshold: the count hangs on it",
+        (true, false) => "many lie just above the threshold: the count hangs on it",
+        (false, false) => "the count hangs on the threshold",
+    };
+    writeln!(
+        out,
+        "  with the threshold at 80 % (1.0 dB lower): {}; at 120 % (0.8 dB higher): {}: {verdict}",
+        at_80.twitches, at_120.twitches
+    )
+}
+
 /// What could have been seen: no count is told without it.
 fn visibility(session: &Session, out: &mut String) -> std::fmt::Result {
     let budget = session.settings.false_alarms_per_min;
@@ -193,21 +213,26 @@ fn remarks(channel: &ChannelQuality) -> String {
 
 fn control(session: &Session, out: &mut String) -> std::fmt::Result {
     if !session.marked {
-        return Ok(());
+        return writeln!(out, "  false alarms: not known, because without needle marks nothing is a control");
     }
     let control = &session.control;
     match rate(control.twitches, control.observed_s) {
         Some(r) => writeln!(
             out,
-            "Control: {} in the {:.1} s without a needle, {:.1} a minute ({:.1} to {:.1})",
+            "  control: {} in the {} without a needle: {:.2} false alarms a minute (95 % interval {:.2} to {:.2})",
             plural(control.twitches as usize, "twitch"),
-            control.observed_s,
+            watched(control.observed_s),
             r.per_min,
             r.interval.low,
             r.interval.high
         ),
-        None => writeln!(out, "Control: none, a needle was in all the time; false alarms cannot be told"),
+        None => writeln!(out, "  control: none, a needle was in all the time; false alarms cannot be told"),
     }
+}
+
+/// Minutes, as a rate is in; seconds below one.
+fn watched(s: f64) -> String {
+    if s < 60.0 { format!("{s:.1} s") } else { format!("{:.1} min", s / 60.0) }
 }
 
 fn time(s: f64) -> String {

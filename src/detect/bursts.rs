@@ -22,13 +22,15 @@ pub struct Burst {
 pub struct Bursts {
     bridge: u64,
     most: u64,
+    least: f32,
     open: Option<Burst>,
 }
 
 impl Bursts {
-    /// Bridges gaps of up to `bridge` hops; a burst is closed by force after `most` hops.
-    pub fn new(bridge: u64, most: u64) -> Self {
-        Self { bridge, most, open: None }
+    /// Bridges gaps of up to `bridge` hops; a burst is closed by force after `most` hops, and is one
+    /// if its score reaches `least`.
+    pub fn new(bridge: u64, most: u64, least: f32) -> Self {
+        Self { bridge, most, least, open: None }
     }
 
     /// Takes hop `at`, whether it is over the low threshold, its score and the floor it was scored against; a
@@ -40,9 +42,9 @@ impl Bursts {
             && (at - burst.last > self.bridge || at - burst.first >= self.most)
         {
             self.open = None;
-            ended = (burst.score >= 1.0).then_some(burst);
+            ended = (burst.score >= self.least).then_some(burst);
         }
-        if active || score >= 1.0 {
+        if active || score >= self.least {
             let burst =
                 self.open.get_or_insert(Burst { first: at, last: at, held: 0, score: 0.0, peak: at, floor });
             burst.last = at;

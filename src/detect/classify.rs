@@ -41,6 +41,20 @@ pub struct Evidence {
     pub hum: Option<Hum>,
 }
 
+impl Evidence {
+    /// The same held against a threshold `factor` times as high.
+    pub fn over(&self, factor: f32) -> Self {
+        Self {
+            score: self.score / factor,
+            score_without_pulse: self.score_without_pulse / factor,
+            score_over_surroundings: self.score_over_surroundings / factor,
+            score_over_beside: self.score_over_beside / factor,
+            score_over_beat: self.score_over_beat / factor,
+            ..*self
+        }
+    }
+}
+
 /// How long a twitch can be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lengths {

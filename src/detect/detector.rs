@@ -1,6 +1,8 @@
 //! One channel from conditioned samples to candidates, with a bounded look-ahead.
 
+use super::beside::{Beside, Known, Threshold, known};
 use super::bursts::{Burst, Bursts};
+use super::classify::Lengths;
 use super::heart::Heart;
 use super::pulse::Pulses;
 use super::scene::{Scene, is_filled};
@@ -21,6 +23,8 @@ const KEPT_S: f64 = 8.0;
 const MOST_S: f64 = 2.0;
 /// Pauses up to this long do not end an effort, ms.
 const EFFORT_BRIDGE_MS: f64 = 60.0;
+/// A burst is taken apart into at most so many candidates.
+const PARTS: usize = 6;
 /// The least number of energies a floor may rest on: half a second.
 const LEAST_HEARD: usize = 15;
 
@@ -39,6 +43,13 @@ pub struct Limits {
     pub floor: Seconds,
     /// The width of the detection band.
     pub bandwidth: Hertz,
+}
+
+impl Limits {
+    /// How long a twitch can be.
+    pub(super) fn lengths(&self) -> Lengths {
+        Lengths { shortest: self.shortest.ms(), longest: self.longest.ms() }
+    }
 }
 
 /// What could be seen on the channel.
@@ -66,6 +77,7 @@ pub struct Detector {
     heart: Heart,
     pulses: Pulses,
     bursts: Bursts,
+    beside: [Beside; 2],
     efforts: Bursts,
     effort: Option<Candidate>,
     decided: u64,
@@ -77,7 +89,7 @@ impl Detector {
     /// For samples and hops of `clock`, whose detection band lies behind `filters`.
     pub fn new(clock: Clock, limits: Limits, filters: &[&Cascade]) -> Self {
         let tape = Tape::new(clock, Seconds::new(KEPT_S));
-        let most = clock.hops(Seconds::new(MOST_S));
+        let (bridge, most) = (clock.hops(limits.merge_gap), clock.hops(Seconds::new(MOST_S)));
         Self {
             clock,
             ahead: clock.hops(Seconds::new(LOOK_AHEAD_S)),
@@ -86,8 +98,9 @@ impl Detector {
             score: Score::new(clock, &tape, limits),
             heart: Heart::new(clock, clock.hops(Seconds::new(KEPT_S)) as usize),
             pulses: Pulses::new(clock, filters),
-            bursts: Bursts::new(clock.hops(limits.merge_gap), most),
-            efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX),
+            bursts: Bursts::new(bridge, most, 1.0),
+            beside: Threshold::BESIDE.map(|threshold| Beside::new(threshold, bridge, most)),
+            efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX, 1.0),
             effort: None,
             decided: 0,
             started: false,
@@ -167,9 +180,11 @@ impl Detector {
                 continue;
             }
             let moment = self.score.moment(&self.tape, at);
+            let mut known = Known::None;
             if let Some(burst) = self.bursts.push(at, moment.active, moment.score, moment.floor) {
-                self.judge(burst, sink);
+                self.judge(burst, &mut known, sink);
             }
+            self.judge_beside(at, moment, &mut known, sink);
             self.follow_effort(at, moment, sink);
         }
     }
@@ -193,26 +208,52 @@ impl Detector {
     }
 
     /// Judges a burst, and what else of it crossed the threshold away from its peak.
-    fn judge(&mut self, burst: Burst, sink: &mut impl FnMut(Candidate)) {
-        let bridge = self.clock.hops(self.limits.merge_gap);
-        let mut todo = [Some(burst), None, None, None, None, None];
-        for k in 0..todo.len() {
-            let Some(part) = todo[k] else { break };
-            let found = self.scene().candidate(part);
-            let (first, last) = (found.onset / self.clock.hop, found.offset / self.clock.hop);
+    fn judge(&mut self, burst: Burst, known: &mut Known, sink: &mut impl FnMut(Candidate)) {
+        for found in self.parts(burst, 1.0, known).into_iter().flatten() {
             if found.class == Class::Effort {
                 self.remember_effort(found, sink);
             } else if found.offset > self.last_offset {
                 self.last_offset = found.offset;
                 sink(found);
             }
+        }
+    }
+
+    /// The same at the thresholds beside the one in force.
+    fn judge_beside(&mut self, at: u64, moment: Moment, known: &mut Known, sink: &mut impl FnMut(Candidate)) {
+        for k in 0..self.beside.len() {
+            let beside = &mut self.beside[k];
+            let least = beside.threshold.factor();
+            let Some(burst) = beside.bursts.push(at, moment.active, moment.score, moment.floor) else { continue };
+            let found = self.parts(burst, least, known);
+            let lengths = self.limits.lengths();
+            let beside = &mut self.beside[k];
+            found.iter().flatten().filter_map(|found| beside.judge(found, lengths)).for_each(&mut *sink);
+        }
+    }
+
+    /// The candidates of a burst at `least` times the threshold: itself, then what else of it
+    /// crossed it away from its peak.
+    fn parts(&self, burst: Burst, least: f32, same: &mut Known) -> [Option<Candidate>; PARTS] {
+        let bridge = self.clock.hops(self.limits.merge_gap);
+        let (mut todo, mut done) = ([None; PARTS], [None; PARTS]);
+        todo[0] = Some(burst);
+        for k in 0..PARTS {
+            let Some(part) = todo[k] else { break };
+            let found = known(&part, same).unwrap_or_else(|| self.scene().candidate(part));
+            if k == 0 {
+                *same = Some((part, found));
+            }
+            done[k] = Some(found);
+            let (first, last) = (found.onset / self.clock.hop, found.offset / self.clock.hop);
             for (from, to) in [(part.first, first.saturating_sub(bridge)), (last + bridge, part.last + 1)] {
-                let rest = self.scene().rest(from, to);
+                let rest = self.scene().rest(from, to, least);
                 if let (Some(rest), Some(free)) = (rest, todo.iter_mut().find(|t| t.is_none())) {
                     *free = Some(rest);
                 }
             }
         }
+        done
     }
 
     fn scene(&self) -> Scene<'_> {
@@ -246,7 +287,8 @@ impl Detector {
 
     /// Before which hop everything has been said, but for efforts that go on.
     pub fn settled(&self) -> u64 {
-        self.bursts.since().unwrap_or(self.decided).min(self.decided).saturating_sub(self.longest_reach())
+        let open = self.beside.iter().map(|b| &b.bursts).chain([&self.bursts]).filter_map(Bursts::since);
+        open.fold(self.decided, u64::min).saturating_sub(self.longest_reach())
     }
 
     /// An onset is looked for this far before the hop that crossed.
@@ -288,6 +330,7 @@ impl Detector {
         self.score.clear();
         self.heart.clear();
         self.bursts.clear();
+        self.beside.iter_mut().for_each(Beside::clear);
         self.efforts.clear();
         self.effort = None;
         (self.decided, self.started, self.last_offset) = (0, false, 0);

@@ -2,9 +2,11 @@
 //!
 //! One [`Detector`] listens to one channel, hop by hop: energies against the noise floor
 //! (`score`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
-//! (`extent`), what it looks like (`shape`, `hum`), the heart (`heart`), and the verdict (`classify`).
+//! (`extent`), what it looks like (`shape`, `hum`), the heart (`heart`), and the verdict (`classify`);
+//! and how all of it would be at a threshold beside this one (`beside`).
 //! This room knows units and signal. It must never know files, plots or threads.
 
+mod beside;
 mod bursts;
 mod classify;
 mod detector;
@@ -20,6 +22,7 @@ mod shape;
 mod tape;
 mod verdict;
 
+pub use beside::Threshold;
 pub use classify::Evidence;
 pub use detector::{Detector, Limits, Quality};
 pub use heart::Beat;

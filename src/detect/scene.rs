@@ -1,7 +1,7 @@
 //! A burst in its scene: where it begins and ends, what surrounds it, and so what it was.
 
 use super::bursts::Burst;
-use super::classify::{Evidence, Lengths, classify};
+use super::classify::{Evidence, classify};
 use super::detector::Limits;
 use super::extent::extent;
 use super::heart::{Beat, Heart};
@@ -76,8 +76,7 @@ impl Scene<'_> {
             let over = if shoulders > 0.0 { burst.score * floor / shoulders } else { 0.0 };
             evidence.score_over_surroundings = evidence.score_over_surroundings.min(over);
         }
-        let lengths = Lengths { shortest: self.limits.shortest.ms(), longest: self.limits.longest.ms() };
-        let (class, reason) = classify(&evidence, lengths);
+        let (class, reason) = classify(&evidence, self.limits.lengths());
         let (onset, offset) = if class == Class::Effort { whole } else { (onset, offset) };
         let m = measure(self.tape, self.clock, onset, offset, self.score.amplitude_power());
         Candidate::new(onset, offset, class, reason, burst.score, m, evidence)
@@ -222,12 +221,12 @@ impl Scene<'_> {
         length.saturating_sub(widened)
     }
 
-    /// What crossed the threshold between two hops, as a burst of its own.
-    pub fn rest(&self, from: u64, to: u64) -> Option<Burst> {
+    /// What crossed `least` times the threshold between two hops, as a burst of its own.
+    pub fn rest(&self, from: u64, to: u64, least: f32) -> Option<Burst> {
         let mut rest: Option<Burst> = None;
         for at in from..to {
             let moment = self.score.moment(self.tape, at);
-            if moment.score >= 1.0 {
+            if moment.score >= least {
                 let burst = rest.get_or_insert(Burst {
                     first: from,
                     last: to - 1,

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::classify::Evidence;
+use super::beside::Threshold;
+use super::classify::{Evidence, Lengths, classify};
 use super::measure::Measures;
 
 /// What a candidate was taken for.
@@ -169,6 +170,8 @@ impl fmt::Display for Reason {
 /// Something that crossed the threshold on one channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
+    /// At which threshold it was found; the class holds there.
+    pub threshold: Threshold,
     /// Onset, in samples of the detector's clock.
     pub onset: u64,
     /// Offset, in samples of the detector's clock.
@@ -203,6 +206,15 @@ impl Candidate {
         evidence: Evidence,
     ) -> Self {
         let Measures { peak, rms, snr_db, discharges } = measures;
-        Self { onset, offset, class, reason, score, peak, rms, snr_db, discharges, evidence }
+        let threshold = Threshold::Set;
+        Self { threshold, onset, offset, class, reason, score, peak, rms, snr_db, discharges, evidence }
+    }
+
+    /// The same burst judged at another threshold.
+    pub(super) fn at(&self, threshold: Threshold, lengths: Lengths) -> Self {
+        let factor = threshold.factor();
+        let evidence = self.evidence.over(factor);
+        let (class, reason) = classify(&evidence, lengths);
+        Self { threshold, class, reason, score: self.score / factor, evidence, ..*self }
     }
 }

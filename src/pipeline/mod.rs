@@ -10,6 +10,7 @@ mod chain;
 mod front;
 mod lane;
 mod merge;
+mod thresholds;
 
 pub use front::Mask;
 
@@ -22,7 +23,7 @@ use crate::units::{SampleIndex, SampleRate, Seconds, Span};
 
 use bands::Bands;
 use lane::Lane;
-use merge::Merge;
+use thresholds::Merges;
 
 /// Something that happened, in frames of the recording.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +33,9 @@ pub enum Event {
     Candidate(Found),
     /// A twitch, on whichever channels, told once: as the channel where it is strongest has it.
     Twitch(Found),
+    /// No twitch of this run, but one at a threshold beside the one in force, which the candidate
+    /// names; told once, as [`Event::Twitch`].
+    Beside(Found),
     /// A stretch that is no signal; `channel` is `None` when it is none on any.
     Masked {
         /// The channel's place, from 0.
@@ -82,7 +86,7 @@ pub struct Pipeline {
     format: Format,
     bands: Bands,
     lanes: Vec<Lane>,
-    merge: Merge,
+    merge: Merges,
     first: Option<u64>,
     next: u64,
     masked_by_mark: bool,
@@ -107,7 +111,7 @@ impl Pipeline {
             format: format.clone(),
             bands,
             lanes,
-            merge: Merge::new(format.rate, format.channels.len()),
+            merge: Merges::new(format.rate, format.channels.len()),
             first: None,
             next: 0,
             masked_by_mark: false,

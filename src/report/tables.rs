@@ -50,8 +50,11 @@ pub fn candidates(session: &Session) -> String {
 /// dwell with their exact 95 % Poisson interval.
 pub fn insertions(session: &Session) -> String {
     let mut table = Table::new(
-        "onset duration label dwell observed twitches rate_per_min rate_low rate_high first_twitch last_twitch",
+        "onset duration label dwell observed twitches rate_per_min rate_low rate_high first_twitch last_twitch \
+         twitches_80 twitches_120 control_per_min control_low control_high control_min",
     );
+    let watched = if session.marked { session.control.observed_s } else { 0.0 };
+    let control = statistics::rate(session.control.twitches, watched);
     for i in &session.insertions {
         let rate = statistics::rate(i.twitches.len() as u64, i.observed);
         let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
@@ -67,6 +70,12 @@ pub fn insertions(session: &Session) -> String {
             of(rate.map(|r| r.interval.high)),
             i.twitches.first().copied().map_or_else(unknown, seconds),
             i.twitches.last().copied().map_or_else(unknown, seconds),
+            i.sensitivity.as_ref().map_or_else(unknown, |s| s.at_80.len().to_string()),
+            i.sensitivity.as_ref().map_or_else(unknown, |s| s.at_120.len().to_string()),
+            of(control.map(|r| r.per_min)),
+            of(control.map(|r| r.interval.low)),
+            of(control.map(|r| r.interval.high)),
+            of(control.map(|_| session.control.observed_s / 60.0)),
         ]);
     }
     table.0

@@ -2,8 +2,8 @@
 
 use twitchscope::detect::Class;
 use twitchscope::session::{
-    CandidateRecord, ChannelQuality, Control, InsertionRecord, MaskedSpan, Overview, SCHEMA, Session,
-    SourceInfo, TwitchRecord,
+    CandidateRecord, ChannelQuality, Control, InsertionRecord, MaskedSpan, Overview, SCHEMA, Sensitivity,
+    Session, SourceInfo, TwitchRecord,
 };
 use twitchscope::settings::Settings;
 
@@ -57,7 +57,14 @@ pub fn quiet(name: &str, duration: f64, names: &[&str]) -> Session {
         twitches: vec![],
         candidates: vec![],
         masked: vec![],
-        control: Control { observed_s: duration, twitches: 0 },
+        control: Control {
+            observed_s: duration,
+            twitches: 0,
+            per_min: Some(0.0),
+            low_per_min: Some(0.0),
+            high_per_min: Some(2.5),
+        },
+        sensitivity: Some(Sensitivity::default()),
         warnings: vec![],
         overview: Overview { bin_s: if bins > 0 { duration / bins as f64 } else { 0.04 }, low, high },
     }
@@ -103,8 +110,23 @@ pub fn insert(session: &mut Session, label: Option<&str>, onset: f64, dwell: f64
         observed: dwell,
         twitches: ages.to_vec(),
         masked: vec![],
+        sensitivity: Some(sensitivity(ages, dwell)),
     });
+    let totals = session.sensitivity.get_or_insert_default();
+    if let Some(record) = &session.insertions[place].sensitivity {
+        totals.at_80.twitches += record.at_80.len() as u64;
+        totals.at_120.twitches += record.at_120.len() as u64;
+    }
     session.twitches.sort_by(|a, b| a.onset.total_cmp(&b.onset));
+}
+
+/// One twitch more in every four at 80 % of the threshold, one in five less at 120 %.
+fn sensitivity(ages: &[f64], dwell: f64) -> Sensitivity<Vec<f64>> {
+    let mut at_80 = ages.to_vec();
+    at_80.extend(ages.iter().skip(1).step_by(4).map(|age| (5e3 * (age + dwell)).round() / 1e4));
+    at_80.sort_by(f64::total_cmp);
+    let kept = ages.iter().enumerate().filter(|(n, _)| n % 5 != 3);
+    Sensitivity { at_80, at_120: kept.map(|(_, age)| *age).collect() }
 }
 
 /// Something that was found and rejected.

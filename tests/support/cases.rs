@@ -132,7 +132,7 @@ pub fn hear(mut pipeline: Pipeline, blocks: &[Block]) -> Heard {
 /// Where an event is.
 pub fn span(event: &Event) -> Span {
     match event {
-        Event::Candidate(found) | Event::Twitch(found) => found.span,
+        Event::Candidate(found) | Event::Twitch(found) | Event::Beside(found) => found.span,
         Event::Masked { span, .. } => *span,
         other => panic!("an event that the tests do not know: {other:?}"),
     }

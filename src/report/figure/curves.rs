@@ -6,7 +6,7 @@ use super::axis;
 use super::sheet::{Pen, Point, Sheet};
 use super::theme::{WHITE, plain};
 use crate::session::Session;
-use crate::statistics::{History, MeanCumulative, poisson_interval};
+use crate::statistics::{History, MeanCumulative, mean_cumulative, poisson_interval};
 
 /// One insertion, its times cleaned of what is no time.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Curve {
     pub events: Vec<f64>,
     /// Spans without a valid signal since needle in, s.
     pub masked: Vec<[f64; 2]>,
+    /// As `events`, at 80 % and at 120 % of the threshold; `None` where that is not known.
+    pub beside: Option<[Vec<f64>; 2]>,
 }
 
 impl Curve {
@@ -51,9 +53,14 @@ pub fn of(sessions: &[&Session]) -> Vec<Curve> {
         for (n, insertion) in session.insertions.iter().enumerate() {
             let showable = axis::SHOWABLE.contains(&insertion.dwell);
             let end = if showable { insertion.dwell } else { 0.0 };
-            let times = insertion.twitches.iter().filter(|t| t.is_finite());
-            let mut events: Vec<f64> = times.map(|t| t.clamp(0.0, end)).collect();
-            events.sort_by(f64::total_cmp);
+            let ages = |times: &[f64]| {
+                let times = times.iter().filter(|t| t.is_finite());
+                let mut ages: Vec<f64> = times.map(|t| t.clamp(0.0, end)).collect();
+                ages.sort_by(f64::total_cmp);
+                ages
+            };
+            let events = ages(&insertion.twitches);
+            let beside = insertion.sensitivity.as_ref().map(|s| [ages(&s.at_80), ages(&s.at_120)]);
             let label = insertion.label.as_deref().map(plain).filter(|l| !l.is_empty());
             let name = match label {
                 Some(label) => label,
@@ -62,7 +69,7 @@ pub fn of(sessions: &[&Session]) -> Vec<Curve> {
             };
             let spans = insertion.masked.iter().map(|m| m.map(|t| t.clamp(0.0, end)));
             let masked = spans.filter(|[from, to]| to > from).collect();
-            curves.push(Curve { name, end, still_in: insertion.still_in, events, masked });
+            curves.push(Curve { name, end, still_in: insertion.still_in, events, masked, beside });
         }
     }
     curves
@@ -110,6 +117,31 @@ impl Banded {
         }
         corners
     }
+}
+
+/// The mean count at 80 % and at 120 % of the threshold, each as its steps (age, mean); `None`
+/// unless it is known for every insertion.
+pub fn sensitivity(curves: &[Curve]) -> Option<[Vec<Point>; 2]> {
+    let mean_of = |which: usize| -> Option<Vec<Point>> {
+        let events = |c: &'_ Curve| c.beside.as_ref().map(|b| b[which].clone());
+        let all: Vec<Vec<f64>> = curves.iter().map(events).collect::<Option<_>>()?;
+        let histories: Vec<History> =
+            curves.iter().zip(&all).map(|(c, events)| History { dwell: c.end, events }).collect();
+        Some(mean_cumulative(&histories).steps.iter().map(|s| (s.age, s.mean)).collect())
+    };
+    let known = !curves.is_empty();
+    known.then(|| Some([mean_of(0)?, mean_of(1)?])).flatten()
+}
+
+/// The corners of a step line from nothing at 0 over `steps` to `end`.
+pub fn from_nothing(steps: &[Point], end: f64) -> Vec<Point> {
+    let mut corners = vec![(0.0, 0.0)];
+    for (age, value) in steps {
+        let before = corners[corners.len() - 1].1;
+        corners.extend([(*age, before), (*age, *value)]);
+    }
+    corners.push((end, corners[corners.len() - 1].1));
+    corners
 }
 
 /// Draws many step lines in one colour so that each stretch is drawn once, however many lines share

@@ -40,6 +40,8 @@ struct Content {
     curves: Vec<Curve>,
     /// The mean with its band; for one insertion, its own line with the band of its count.
     banded: Option<Banded>,
+    /// The mean at 80 % and at 120 % of the threshold, as steps.
+    sensitivity: Option<[Vec<Point>; 2]>,
 }
 
 impl Content {
@@ -53,7 +55,8 @@ impl Content {
             [_, _, ..] if any => Some(Banded::mean(&mean_cumulative(&histories), end)),
             _ => None,
         };
-        Self { curves, banded }
+        let sensitivity = curves::sensitivity(&curves);
+        Self { curves, banded, sensitivity }
     }
 
     fn few(&self) -> bool {
@@ -78,6 +81,8 @@ impl Content {
     fn highest(&self) -> f64 {
         let count = self.curves.iter().map(Curve::count).max().unwrap_or(0).max(1) as f64;
         let band = self.banded.as_ref().map_or(0.0, Banded::highest);
+        let lower = self.sensitivity.iter().filter_map(|[lower, _]| lower.last()).map(|s| s.1);
+        let band = lower.fold(band, f64::max);
         count.max(if self.curves.len() == 1 { band } else { band.min(count * 1.6) })
     }
 
@@ -159,8 +164,16 @@ impl Plot {
         if content.crowd() {
             self.many_lines(sheet, content);
         }
-        if let Some(banded) = &content.banded {
-            self.band(sheet, banded);
+        let band = content.banded.as_ref().map(|b| [self.path(&b.corners(2)), self.path(&b.corners(3))]);
+        if let Some([low, high]) = &band {
+            sheet.area(high.iter().chain(low.iter().rev()).copied().collect(), BAND);
+        }
+        if let Some(steps) = content.sensitivity.as_ref().filter(|_| content.twitches() > 0) {
+            self.sensitivity(sheet, steps, content.longest());
+        }
+        // The interval's edges last, so that one can see how far it reaches below the darker band.
+        for edge in band.iter().flatten() {
+            sheet.line(edge, Pen::new(BAND_EDGE, 0.4));
         }
         let mut labels = Vec::new();
         let mut obstacles = Vec::new();
@@ -184,11 +197,10 @@ impl Plot {
         labels::draw(sheet, &labels, self.area, &obstacles);
     }
 
-    fn band(&self, sheet: &mut Sheet, banded: &Banded) {
-        let (low, high) = (self.path(&banded.corners(2)), self.path(&banded.corners(3)));
-        sheet.area(high.iter().chain(low.iter().rev()).copied().collect(), BAND);
-        sheet.line(&low, Pen::new(BAND_EDGE, 0.4));
-        sheet.line(&high, Pen::new(BAND_EDGE, 0.4));
+    /// Between the mean at 120 % and that at 80 % of the threshold.
+    fn sensitivity(&self, sheet: &mut Sheet, steps: &[Vec<Point>; 2], end: f64) {
+        let [lower, upper] = steps.each_ref().map(|s| self.path(&curves::from_nothing(s, end)));
+        sheet.area(lower.iter().chain(upper.iter().rev()).copied().collect(), SENSITIVITY);
     }
 
     fn few_lines(

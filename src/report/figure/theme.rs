@@ -33,6 +33,9 @@ pub const SKY: Colour = (86, 180, 233);
 /// The band around a mean, and its edge, which survives a photocopier.
 pub const BAND: Colour = (213, 230, 242);
 pub const BAND_EDGE: Colour = (128, 176, 211);
+/// What another threshold would give: neutral and darker than the band, so that greyscale parts
+/// them.
+pub const SENSITIVITY: Colour = (188, 197, 205);
 /// Where a needle is in.
 pub const DWELLING: Colour = (238, 243, 236);
 pub const DWELLING_EDGE: Colour = (140, 160, 135);

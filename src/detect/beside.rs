@@ -1,0 +1,76 @@
+//! The same detector at thresholds beside the one in force: how much a count depends on it.
+//!
+//! A threshold decides where a burst opens and what a verdict holds scores against. Floors,
+//! spreads, the heart, onsets and offsets do not depend on it. So everything is heard once, and
+//! only bursts and verdicts are made again. Nothing found here may change what is told at the
+//! threshold in force.
+
+use super::bursts::{Burst, Bursts};
+use super::classify::Lengths;
+use super::verdict::{Candidate, Class};
+
+/// At which threshold something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threshold {
+    /// At 80 % of the one in force, in energy: 1.0 dB below it.
+    Lower,
+    /// At the one in force.
+    Set,
+    /// At 120 % of the one in force, in energy: 0.8 dB above it.
+    Upper,
+}
+
+impl Threshold {
+    /// Those beside the one in force.
+    pub const BESIDE: [Self; 2] = [Self::Lower, Self::Upper];
+
+    /// Its energy over that of the one in force.
+    pub const fn factor(self) -> f32 {
+        match self {
+            Self::Lower => 0.8,
+            Self::Set => 1.0,
+            Self::Upper => 1.2,
+        }
+    }
+}
+
+/// What is followed for one threshold beside the one in force.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    pub threshold: Threshold,
+    pub bursts: Bursts,
+    last_offset: u64,
+}
+
+impl Beside {
+    /// As the bursts of the threshold in force, which are bridged and closed so.
+    pub fn new(threshold: Threshold, bridge: u64, most: u64) -> Self {
+        Self { threshold, bursts: Bursts::new(bridge, most, threshold.factor()), last_offset: 0 }
+    }
+
+    /// The candidate as this threshold has it, if it was not told yet; efforts do not depend on the
+    /// threshold and are told by the one in force.
+    pub fn judge(&mut self, found: &Candidate, lengths: Lengths) -> Option<Candidate> {
+        let found = found.at(self.threshold, lengths);
+        if found.class == Class::Effort || found.offset <= self.last_offset {
+            return None;
+        }
+        self.last_offset = found.offset;
+        Some(found)
+    }
+
+    /// Back to where it was when new.
+    pub fn clear(&mut self) {
+        self.bursts.clear();
+        self.last_offset = 0;
+    }
+}
+
+/// The candidate of the burst that was judged last, for thresholds that see the very same burst.
+pub type Known = Option<(Burst, Candidate)>;
+
+/// The candidate that is known for `burst`, if it is the same one.
+pub fn known(burst: &Burst, known: &Known) -> Option<Candidate> {
+    let place = |b: &Burst| (b.first, b.last, b.peak);
+    known.as_ref().filter(|(b, _)| place(b) == place(burst)).map(|(_, candidate)| *candidate)
+}
