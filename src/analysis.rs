@@ -178,6 +178,7 @@ impl Story {
             twitches,
             candidates: self.candidates.iter().map(|f| candidate(f, format)).collect(),
             masked: self.masked.iter().map(|m| masked(m, format)).collect(),
+            self_test: None,
             warnings,
             overview: overview(reports),
             source,

@@ -70,6 +70,8 @@ pub mod evaluate;
 pub mod insertion;
 pub mod pipeline;
 pub mod report;
+pub mod rest;
+pub mod self_test;
 pub mod session;
 pub mod settings;
 pub mod signal;

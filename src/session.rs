@@ -40,6 +40,9 @@ pub struct Session {
     /// How many twitches there would be at other thresholds; `None` in sessions of version 0.1.
     #[serde(default)]
     pub sensitivity: Option<Sensitivity<Counts>>,
+    /// What was found of bursts that were added to the recording; `None` unless that was asked for.
+    #[serde(default)]
+    pub self_test: Option<SelfTest>,
     /// What the reader should know, in plain words.
     pub warnings: Vec<String>,
     /// The outline of the recording, for the trace figure.
@@ -206,6 +209,46 @@ pub struct Control {
     /// The interval's upper end.
     #[serde(default)]
     pub high_per_min: Option<f64>,
+}
+
+/// What came of adding bursts of known size at quiet places and looking for them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelfTest {
+    /// The seed of the bursts and their places.
+    pub seed: u64,
+    /// One for each channel and duration.
+    pub rows: Vec<SelfTestRow>,
+}
+
+/// One duration on one channel. Sizes are RMS from onset to offset, 20-450 Hz, µV or counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelfTestRow {
+    /// The channel's name.
+    pub channel: String,
+    /// How long the bursts were.
+    pub ms: f64,
+    /// How many were added.
+    pub added: u64,
+    /// How many of them were found.
+    pub found: u64,
+    /// The size that is found 1 time in 2; `None` where too little was added or the size lies
+    /// outside of what was tried (10 dB either side of the computed one).
+    pub found_half_rms: Option<Estimate>,
+    /// The size that is found 9 times in 10; `None` as above.
+    pub found_90_rms: Option<Estimate>,
+    /// What [`ChannelQuality::smallest_rms`] says, which rests on the noise floor alone.
+    pub computed_90_rms: Option<f64>,
+}
+
+/// A number with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The estimate.
+    pub value: f64,
+    /// The interval's lower end.
+    pub low: f64,
+    /// The interval's upper end.
+    pub high: f64,
 }
 
 /// Least and largest value of each channel in equal stretches of time, amplitude band, mains

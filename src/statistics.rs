@@ -1,13 +1,18 @@
 //! Counts against dwell: how often, and how sure that is.
 //!
-//! Pure numbers with their sources: rates with exact intervals, and the mean cumulative function
-//! of insertions that are watched for unequal times. This room knows no sessions, plots or files;
+//! Pure numbers with their sources: rates with exact intervals, the mean cumulative function of
+//! insertions that are watched for unequal times, and the size of burst that is found with a given
+//! chance. This room knows no sessions, plots or files;
 //! `tests/data/statistics.py` is the outside judge of every formula here.
 //!
 //! Dwell censors: an insertion is at risk from needle in to its own needle out, or to the end of
 //! the recording where the needle was still in. All of it assumes that needles are not taken out
 //! *because* of what the muscle did; where they were, neither a rate nor a mean curve is unbiased,
 //! which is why the number at risk belongs beside every curve.
+
+mod psychometric;
+
+pub use psychometric::{Level, Psychometric};
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 

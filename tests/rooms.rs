@@ -22,8 +22,13 @@ const ROOMS: &[(&str, &str)] = &[
     ("simulate", "units block insertion"),
     ("evaluate", ""),
     ("analysis", "units block insertion settings source statistics pipeline detect session"),
+    ("rest", "units block source statistics session"),
+    ("self_test", "units block settings source simulate statistics pipeline analysis session"),
     ("report", "session detect statistics"),
-    ("cli", "units settings source simulate evaluate analysis session detect statistics report"),
+    (
+        "cli",
+        "units settings source simulate evaluate analysis self_test rest session detect statistics report",
+    ),
 ];
 
 /// Another crate, and the rooms that may use it.

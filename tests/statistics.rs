@@ -1,7 +1,9 @@
 //! The statistics room against SciPy and textbook sums: `tests/data/statistics.py`.
 
 use serde_json::Value;
-use twitchscope::statistics::{History, Variance, at_risk, mean_cumulative, poisson_interval, rate};
+use twitchscope::statistics::{
+    History, Psychometric, Variance, at_risk, mean_cumulative, poisson_interval, rate,
+};
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("data/statistics.json")).unwrap()
@@ -83,4 +85,39 @@ fn times_that_are_none_do_no_harm() {
     assert_eq!(ages, [0.0, 10.0]);
     assert!(got.steps.iter().all(|s| s.mean.is_finite() && s.variance >= 0.0));
     assert_eq!(mean_cumulative(&[]).steps, []);
+}
+
+#[test]
+fn the_size_found_with_a_chance_is_that_of_a_general_optimiser() {
+    for case in vectors()["psychometric"].as_array().unwrap() {
+        let pair = |t: &Value| (t[0].as_f64().unwrap(), t[1].as_bool().unwrap());
+        let trials: Vec<(f64, bool)> = case["trials"].as_array().unwrap().iter().map(pair).collect();
+        let curve = Psychometric::fit(&trials).unwrap();
+        for row in case["levels"].as_array().unwrap().iter().map(numbers) {
+            let got = curve.level(row[0]);
+            let got = [got.value, got.interval.low, got.interval.high];
+            for (got, wanted) in got.iter().zip(&row[1..]) {
+                assert!((got - wanted).abs() < 2e-3, "{}: {got} for {row:?}", case["name"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn finds_that_do_not_grow_with_the_level_give_no_size() {
+    let all = |found: fn(usize) -> bool| (0..50).map(|n| (n as f64, found(n))).collect::<Vec<_>>();
+    assert_eq!(Psychometric::fit(&all(|_| true)), None);
+    assert_eq!(Psychometric::fit(&all(|_| false)), None);
+    assert_eq!(Psychometric::fit(&all(|n| n < 20)), None);
+    assert_eq!(Psychometric::fit(&[]), None);
+    assert_eq!(Psychometric::fit(&[(f64::NAN, true), (1.0, false)]), None);
+}
+
+#[test]
+fn a_clean_cut_between_misses_and_finds_is_where_the_half_lies() {
+    let trials: Vec<(f64, bool)> = (0..50).map(|n| (n as f64, n >= 25)).collect();
+    if let Some(curve) = Psychometric::fit(&trials) {
+        assert!((curve.level(0.5).value - 24.5).abs() < 0.1);
+        assert!(curve.level(0.9).value < 26.0);
+    }
 }

@@ -8,7 +8,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use twitchscope::analysis;
 use twitchscope::report;
-use twitchscope::session::Session;
+use twitchscope::self_test::self_test;
+use twitchscope::session::{SelfTest, Session};
 use twitchscope::settings::{Preset, Settings};
 use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Source, Voltage, sha256};
 
@@ -35,6 +36,13 @@ pub struct Arguments {
     /// No figures
     #[arg(long)]
     no_figures: bool,
+    /// Add bursts of known size at quiet places of the recording, look for them, and say which size
+    /// is found 1 time in 2 and 9 times in 10
+    #[arg(long)]
+    self_test: bool,
+    /// Another seed adds other bursts at other places
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "self_test")]
+    seed: u64,
     /// The session as JSON on standard output, the summary on standard error
     #[arg(long)]
     json: bool,
@@ -73,7 +81,7 @@ pub struct Input {
 
 impl Input {
     /// As the reader of recordings wants it.
-    fn options(&self) -> Options {
+    pub fn options(&self) -> Options {
         let scale = match (self.full_scale, self.lsb) {
             (Some(v), _) => ScaleOption::FullScale(v.microvolts()),
             (None, Some(v)) => ScaleOption::Lsb(v.microvolts()),
@@ -121,8 +129,13 @@ fn preset() -> impl TypedValueParser<Value = Preset> {
 }
 
 impl Choices {
+    /// The file of the settings, for messages.
+    pub fn file(&self) -> Option<&Path> {
+        self.settings.as_deref()
+    }
+
     /// The defaults, then the file, then the options.
-    fn settings(&self) -> Result<Settings> {
+    pub fn settings(&self) -> Result<Settings> {
         let mut settings = match &self.settings {
             Some(path) => {
                 let text = std::fs::read_to_string(path).with_context(|| {
@@ -148,7 +161,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let options = arguments.input.options();
     check_names(&arguments.recordings)?;
     for (place, path) in arguments.recordings.iter().enumerate() {
-        let session = analyze(path, &options, &settings, arguments.choices.settings.as_deref())?;
+        let mut session = analyze(path, &options, &settings, arguments.choices.settings.as_deref())?;
+        if arguments.self_test {
+            session.self_test = Some(test(path, &options, &session, arguments.seed)?);
+        }
         let written = match &arguments.out {
             Some(folder) => report::write_all(folder, &stem(path), &session, !arguments.no_figures)?,
             None => Vec::new(),
@@ -175,7 +191,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 const LONG_WORK: u64 = 20_000_000;
 
 /// Analyses one recording; `from` is the file of the settings, for messages.
-fn analyze(path: &Path, options: &Options, settings: &Settings, from: Option<&Path>) -> Result<Session> {
+pub fn analyze(path: &Path, options: &Options, settings: &Settings, from: Option<&Path>) -> Result<Session> {
     let mut recording = Recording::open(path, options)?;
     let frames = recording.frames();
     let samples = frames.saturating_mul(recording.format().channels.len() as u64);
@@ -194,6 +210,13 @@ fn analyze(path: &Path, options: &Options, settings: &Settings, from: Option<&Pa
         // Errors of the source name the file themselves.
         _ => Error::new(error),
     })
+}
+
+/// What is found of bursts that are added to the recording.
+pub fn test(path: &Path, options: &Options, session: &Session, seed: u64) -> Result<SelfTest> {
+    let step = Recording::open(path, options)?.step();
+    let mut open = || Recording::open(path, options);
+    Ok(self_test(&mut open, step, &session.settings, session, seed)?)
 }
 
 /// The file's name without ending.

@@ -1,6 +1,7 @@
 //! Arguments, and one file a command. This room may use every other, and nobody knows it.
 
 mod analyze;
+mod check;
 mod contaminants;
 mod evaluate;
 mod output;
@@ -21,6 +22,7 @@ use clap_complete::Shell;
 #[command(name = "twitchscope", version, max_term_width = 100)]
 enum Command {
     Analyze(analyze::Arguments),
+    Check(check::Arguments),
     Simulate(simulate::Arguments),
     Evaluate(evaluate::Arguments),
     Plot(plot::Arguments),
@@ -35,6 +37,7 @@ enum Command {
 pub fn run() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Plot(arguments) => plot::run(&arguments),

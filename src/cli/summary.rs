@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use twitchscope::analysis::count;
 use twitchscope::detect::Class;
-use twitchscope::session::{ChannelQuality, InsertionRecord, Sensitivity, Session};
+use twitchscope::session::{ChannelQuality, Estimate, InsertionRecord, SelfTestRow, Sensitivity, Session};
 use twitchscope::statistics::{poisson_interval, rate};
 
 /// Insertions are listed up to this many; more are summed up.
@@ -37,6 +37,7 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     sensitivity(session, out)?;
     control(session, out)?;
     visibility(session, out)?;
+    self_test(session, out)?;
     if !session.warnings.is_empty() {
         writeln!(out)?;
     }
@@ -191,6 +192,49 @@ fn seen(channel: &ChannelQuality, calibrated: bool) -> [String; 7] {
         t50,
         t100,
         remarks(channel),
+    ]
+}
+
+/// What was found of bursts that were added, next to what was computed.
+fn self_test(session: &Session, out: &mut String) -> std::fmt::Result {
+    let Some(test) = &session.self_test else { return Ok(()) };
+    let added: u64 = test.rows.iter().map(|r| r.added).sum();
+    writeln!(out)?;
+    if added == 0 {
+        return writeln!(out, "Self-test: no place was quiet enough to add a burst to");
+    }
+    writeln!(
+        out,
+        "Self-test: {added} bursts added at quiet places (seed {}); the size found, RMS with 95 % interval:",
+        test.seed
+    )?;
+    let head = ["channel", "burst", "1 time in 2", "9 times in 10", "computed", ""];
+    let mut rows = vec![head.map(str::to_owned)];
+    rows.extend(test.rows.iter().map(|r| tested(r, session)));
+    out.push_str(&aligned(&rows, [true, false, false, false, false, true]));
+    Ok(())
+}
+
+fn tested(row: &SelfTestRow, session: &Session) -> [String; 6] {
+    let noise = session.channels.iter().find(|c| c.name == row.channel).and_then(|c| c.noise_rms);
+    // Without a scale sizes are told in units of the noise.
+    let unit = if session.source.calibrated { 1.0 } else { noise.unwrap_or(f64::NAN) };
+    let name = if session.source.calibrated { "µV" } else { "× noise" };
+    let size =
+        |e: &Estimate| format!("{:.1} {name} ({:.1} to {:.1})", e.value / unit, e.low / unit, e.high / unit);
+    let sure = |e: &Option<Estimate>| e.as_ref().map_or_else(|| "n/a".to_owned(), size);
+    let why = match row.found_90_rms {
+        Some(_) => String::new(),
+        None if row.added < 30 => "too few bursts found a quiet place".into(),
+        None => format!("{} of {} found", row.found, row.added),
+    };
+    [
+        row.channel.clone(),
+        format!("{:.0} ms", row.ms),
+        sure(&row.found_half_rms),
+        sure(&row.found_90_rms),
+        row.computed_90_rms.map_or_else(|| "n/a".to_owned(), |c| format!("{:.1} {name}", c / unit)),
+        why,
     ]
 }
 

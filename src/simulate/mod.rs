@@ -10,6 +10,7 @@
 //! what it says about a twitch is said from how it was made.
 
 mod band;
+mod burst;
 mod canvas;
 mod decimate;
 mod ecg;
@@ -27,6 +28,7 @@ mod streams;
 mod twitch;
 mod write;
 
+pub use burst::{Bursts, UnitBurst};
 pub use recipe::{
     Background, Clipping, Ecg, Efforts, Error, Family, FloorSteps, FloorWander, Knocks, Mains, Needles,
     Pistoning, Pops, Recipe, Twitches,

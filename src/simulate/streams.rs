@@ -22,6 +22,7 @@ pub(super) enum Component {
     Efforts = 12,
     Knocks = 13,
     Surges = 14,
+    AddedBurst = 15,
 }
 
 /// A stream of random numbers.

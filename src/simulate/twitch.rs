@@ -70,7 +70,8 @@ impl Workshop<'_> {
             Family::Gaussian => true,
             Family::Mixed => stream.chance(0.5),
         };
-        let burst = self.burst(&mut stream, gaussian, planned)?;
+        let Self { canvas, emg, decimator, band, .. } = self;
+        let burst = burst(canvas, emg, decimator, band, &mut stream, gaussian, planned)?;
         let Burst { mut made, measured } = burst;
         let offset = planned.onset + (measured.offset - measured.onset) as u64;
         let noise = self.noise_power * floor(planned.onset, offset);
@@ -86,32 +87,40 @@ impl Workshop<'_> {
             snr_db,
         })
     }
+}
 
-    /// The burst that lasts most nearly as long as planned, of several, each drawn for a time that
-    /// is corrected by how far the one before it was off.
-    fn burst(&mut self, stream: &mut Stream, gaussian: bool, planned: &Planned) -> Option<Burst> {
-        let wanted = planned.duration_s * self.canvas.rate_hz;
-        let room = planned.until.saturating_sub(planned.onset) as i64;
-        let mut best: Option<(f64, Burst)> = None;
-        let mut stretch = 1.0;
-        for _ in 0..TRIES {
-            let long_s = planned.duration_s * stretch;
-            let made = if gaussian {
-                gaussian_burst(self.canvas, self.emg, stream, long_s)
-            } else {
-                muap_train(self.canvas, stream, long_s)
-            };
-            let Some(burst) = measure(self.canvas, self.decimator, self.band, made) else { continue };
-            let frames = burst.measured.offset - burst.measured.onset;
-            let ratio = frames as f64 / wanted;
-            stretch = (stretch / ratio).clamp(0.5, 2.0);
-            let miss = ratio.ln().abs();
-            if frames <= room && best.as_ref().is_none_or(|(least, _)| miss < *least) {
-                best = Some((miss, burst));
-            }
+/// The burst that lasts most nearly as long as planned, of several, each drawn for a time that is
+/// corrected by how far the one before it was off.
+pub(super) fn burst(
+    canvas: &Canvas,
+    emg: &Emg,
+    decimator: &Decimator,
+    band: &mut Band,
+    stream: &mut Stream,
+    gaussian: bool,
+    planned: &Planned,
+) -> Option<Burst> {
+    let wanted = planned.duration_s * canvas.rate_hz;
+    let room = planned.until.saturating_sub(planned.onset) as i64;
+    let mut best: Option<(f64, Burst)> = None;
+    let mut stretch = 1.0;
+    for _ in 0..TRIES {
+        let long_s = planned.duration_s * stretch;
+        let made = if gaussian {
+            gaussian_burst(canvas, emg, stream, long_s)
+        } else {
+            muap_train(canvas, stream, long_s)
+        };
+        let Some(burst) = measure(canvas, decimator, band, made) else { continue };
+        let frames = burst.measured.offset - burst.measured.onset;
+        let ratio = frames as f64 / wanted;
+        stretch = (stretch / ratio).clamp(0.5, 2.0);
+        let miss = ratio.ln().abs();
+        if frames <= room && best.as_ref().is_none_or(|(least, _)| miss < *least) {
+            best = Some((miss, burst));
         }
-        best.map(|(_, burst)| burst)
     }
+    best.map(|(_, burst)| burst)
 }
 
 /// Gains on all channels of what is strongest on `channel`.
@@ -129,14 +138,22 @@ pub(super) fn measure(
     let mut measured = if canvas.factor == 1 {
         band.measure(&made)?
     } else {
-        let reach = decimator.reach();
-        let count = made.len().div_ceil(canvas.factor) + 2 * reach;
-        let kept = decimator.keep(&made, -(reach as i64), count);
+        let (kept, first) = kept(canvas, decimator, &made);
         let m = band.measure(&kept)?;
-        Measured { onset: m.onset - reach as i64, offset: m.offset - reach as i64, ..m }
+        Measured { onset: m.onset + first, offset: m.offset + first, ..m }
     };
     measured.offset = measured.offset.max(measured.onset + 1);
     Some(Burst { made, measured })
+}
+
+/// A made burst as it will be kept, and the place of its first sample.
+pub(super) fn kept(canvas: &Canvas, decimator: &Decimator, made: &[f64]) -> (Vec<f64>, i64) {
+    if canvas.factor == 1 {
+        return (made.to_vec(), 0);
+    }
+    let reach = decimator.reach();
+    let count = made.len().div_ceil(canvas.factor) + 2 * reach;
+    (decimator.keep(made, -(reach as i64), count), -(reach as i64))
 }
 
 /// Shaped noise under a window that rises within a quarter and falls within two fifths.

@@ -106,6 +106,11 @@ impl<R: Read + Seek> Recording<R> {
         self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
     }
 
+    /// The converter's step in the samples' own unit; `None` for files of fractions.
+    pub fn step(&self) -> Option<f32> {
+        (!self.wav.layout.float).then_some(self.gain as f32)
+    }
+
     /// What kind of file it is, for people: `WAV, 16 bit`.
     pub fn format_description(&self) -> String {
         self.wav.layout.describe()

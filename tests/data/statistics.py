@@ -11,6 +11,7 @@ import json
 import pathlib
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.stats import chi2, norm
 
 
@@ -54,7 +55,39 @@ cases = [
     case("thirty insertions", *drawn(1, 30, 0.1)),
     case("two hundred insertions, rare", *drawn(2, 200, 0.01)),
 ]
+
+
+def psychometric(name, seed, trials, half, slope):
+    """The logistic curve of maximal likelihood, by a general optimiser; intervals by the delta method
+    on the inverse of a numerical Hessian."""
+    rng = np.random.default_rng(seed)
+    x = np.round(rng.uniform(-10, 10, trials), 3)
+    found = rng.random(trials) < 1 / (1 + np.exp(-slope * (x - half)))
+
+    def cost(p):
+        z = p[0] + p[1] * x
+        return np.sum(np.logaddexp(0, z) - found * z)
+
+    fit = minimize(cost, [0.0, 0.1], method="Nelder-Mead", options={"xatol": 1e-11, "fatol": 1e-13, "maxiter": 20000})
+    a, b = fit.x
+    chance = 1 / (1 + np.exp(-(a + b * x)))
+    design = np.column_stack([np.ones_like(x), x])
+    covariance = np.linalg.inv(design.T @ (design * (chance * (1 - chance))[:, None]))
+    levels = []
+    for wanted in (0.5, 0.9):
+        level = (np.log(wanted / (1 - wanted)) - a) / b
+        gradient = -np.array([1, level]) / b
+        spread = norm.ppf(0.975) * np.sqrt(gradient @ covariance @ gradient)
+        levels.append([wanted, level, level - spread, level + spread])
+    return {"name": name, "trials": [[float(t), bool(f)] for t, f in zip(x, found)], "levels": levels}
+
+
+curves = [
+    psychometric("steep", 3, 150, 1.5, 1.2),
+    psychometric("gentle", 4, 150, -3.0, 0.4),
+    psychometric("few", 5, 40, 2.0, 0.7),
+]
 counts = [0, 1, 2, 3, 5, 10, 20, 37, 100, 1000, 100000]
-vectors = {"poisson": [poisson(k) for k in counts], "mean_cumulative": cases}
+vectors = {"poisson": [poisson(k) for k in counts], "mean_cumulative": cases, "psychometric": curves}
 target = pathlib.Path(__file__).with_suffix(".json")
 target.write_text(json.dumps(vectors, separators=(",", ":")).replace('{"name"', '\n{"name"') + "\n")

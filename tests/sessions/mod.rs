@@ -65,6 +65,7 @@ pub fn quiet(name: &str, duration: f64, names: &[&str]) -> Session {
             high_per_min: Some(2.5),
         },
         sensitivity: Some(Sensitivity::default()),
+        self_test: None,
         warnings: vec![],
         overview: Overview { bin_s: if bins > 0 { duration / bins as f64 } else { 0.04 }, low, high },
     }

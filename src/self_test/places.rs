@@ -1,0 +1,83 @@
+//! Where a recording is quiet: nothing was found, nothing is masked.
+
+use crate::session::Session;
+use crate::units::{SampleRate, Seconds, Span};
+
+/// So much is kept free around whatever was found or masked, s.
+const GUARD_S: f64 = 0.15;
+/// And at either end of the recording.
+const END_S: f64 = 1.0;
+
+/// The quiet stretches of a recording, in frames and in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quiet {
+    rate: SampleRate,
+    spans: Vec<Span>,
+}
+
+impl Quiet {
+    /// Of the recording of `session`, whose frames come at `rate`.
+    pub fn new(session: &Session, rate: SampleRate) -> Self {
+        let candidates = session.candidates.iter().map(|c| (c.onset, c.duration));
+        let masked = session.masked.iter().map(|m| (m.onset, m.duration));
+        let mut busy: Vec<Span> = candidates
+            .chain(masked)
+            .map(|(onset, duration)| {
+                let (from, to) = (onset - GUARD_S, onset + duration + GUARD_S);
+                Span::new(rate.samples(Seconds::new(from)), rate.samples(Seconds::new(to)))
+            })
+            .collect();
+        busy.sort();
+        let end = session.source.frames.saturating_sub(rate.samples(Seconds::new(END_S)));
+        let mut free = rate.samples(Seconds::new(END_S));
+        let mut spans = Vec::new();
+        for span in busy {
+            let (start, stop) = (span.start.get(), span.end.get());
+            if start.min(end) > free {
+                spans.push(Span::new(free, start.min(end)));
+            }
+            free = free.max(stop);
+        }
+        if end > free {
+            spans.push(Span::new(free, end));
+        }
+        Self { rate, spans }
+    }
+
+    /// How much of it there is, s.
+    pub fn seconds(&self) -> f64 {
+        self.rate.seconds(self.spans.iter().map(|s| s.len()).sum()).s()
+    }
+
+    /// The frame after the last quiet one.
+    pub fn end(&self) -> u64 {
+        self.spans.last().map_or(0, |s| s.end.get())
+    }
+
+    /// The first frame from `at` on at which `length` frames are quiet.
+    pub fn next(&self, at: u64, length: usize) -> Option<u64> {
+        let start = |s: &Span| s.start.get().max(at);
+        let fits = |s: &&Span| start(s) + length as u64 <= s.end.get();
+        let from = self.spans.partition_point(|s| s.end.get() <= at);
+        self.spans[from..].iter().find(fits).map(start)
+    }
+}
+
+/// Numbers that look random and are the same everywhere: SplitMix64 (Steele, Lea & Flood 2014).
+#[derive(Debug, Clone)]
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// From 0 up to, not including, 1.
+    pub fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
