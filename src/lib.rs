@@ -78,4 +78,5 @@ pub mod signal;
 pub mod simulate;
 pub mod source;
 pub mod statistics;
+pub mod tune;
 pub mod units;

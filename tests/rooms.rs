@@ -24,10 +24,11 @@ const ROOMS: &[(&str, &str)] = &[
     ("analysis", "units block insertion settings source statistics pipeline detect session"),
     ("rest", "units block source statistics session"),
     ("self_test", "units block settings source simulate statistics pipeline analysis session"),
+    ("tune", "settings statistics"),
     ("report", "session detect statistics"),
     (
         "cli",
-        "units settings source simulate evaluate analysis self_test rest session detect statistics report",
+        "units settings source simulate evaluate analysis self_test rest tune session detect statistics report",
     ),
 ];
 

@@ -9,6 +9,7 @@ mod plot;
 mod quantity;
 mod simulate;
 mod summary;
+mod tune;
 
 use std::io;
 
@@ -25,6 +26,7 @@ enum Command {
     Check(check::Arguments),
     Simulate(simulate::Arguments),
     Evaluate(evaluate::Arguments),
+    Tune(tune::Arguments),
     Plot(plot::Arguments),
     /// Prints completions for a shell
     Completions {
@@ -40,6 +42,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Tune(arguments) => tune::run(&arguments),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
