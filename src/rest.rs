@@ -45,8 +45,13 @@ const UNIT_RMS_UV: f64 = 24.0;
 const LOUD_HUM: f64 = 20.0;
 /// A check of less tells little about false alarms, s.
 const LEAST_S: f64 = 30.0;
-/// From this share of lost time on, a session would lose too much.
+/// From this share of lost time on, a session would lose too much; less than a moment, s, is not
+/// worth a word.
 const MOST_LOST: f64 = 0.01;
+const MOMENT_S: f64 = 0.02;
+/// A burst of 50 ms needs to be about 1.7 times the noise in a quiet recording; without a scale, this
+/// many times is still near it.
+const NEAR_NOISE: f64 = 4.0;
 
 /// The hum on each channel, RMS in the samples' unit: the power at `lines_hz`, the lines that were
 /// found on it, by correlation with a wave of that frequency a second at a time.
@@ -194,7 +199,7 @@ fn lost(session: &Session) -> Vec<Finding> {
     let judged = |(what, reasons, cure): (&'static str, &[&str], &'static str)| {
         let spans = session.masked.iter().filter(|m| reasons.contains(&m.reason.as_str()));
         let s: f64 = spans.map(|m| m.duration).sum();
-        if s == 0.0 {
+        if s < MOMENT_S {
             return good(what, "none".into());
         }
         let grade = if s / whole < MOST_LOST { Grade::Doubtful } else { Grade::Bad };
@@ -263,7 +268,12 @@ fn smallest(session: &Session, place: usize, channel: &ChannelQuality) -> Findin
     let how = if tested.is_some() { "tested" } else { "computed, not tested" };
     if !session.source.calibrated {
         let found = format!("{name}: {:.1} times the noise, 50 ms long ({how})", rms / noise);
-        return good(WHAT, found);
+        if rms <= NEAR_NOISE * noise {
+            return good(WHAT, found);
+        }
+        let cure =
+            Some("small twitches would be missed: record at 1000 samples a second or more, lower the noise");
+        return Finding { grade: Grade::Doubtful, what: WHAT, found, cure };
     }
     let range = tested.map(|t| format!(", {:.1} to {:.1}", t.low, t.high)).unwrap_or_default();
     let found = format!("{name}: {rms:.1} µV RMS, 50 ms long, is found 9 times in 10 ({how}{range})");

@@ -57,8 +57,14 @@ fn text(session: &Session, findings: &[Finding]) -> String {
         Grade::Doubtful => "\nUsable, but see what is doubtful:\n",
         Grade::Bad => "\nNot good enough:\n",
     };
+    let mut told = Vec::new();
     for finding in findings.iter().filter(|f| f.grade > Grade::Good) {
-        text += &format!("  {}: {}\n", finding.what, finding.cure.unwrap_or("see above"));
+        let cure = format!("  {}: {}\n", finding.what, finding.cure.unwrap_or("see above"));
+        // Channels often ail together.
+        if !told.contains(&cure) {
+            text += &cure;
+            told.push(cure);
+        }
     }
     // What the recording's own warnings say about marks is no matter at rest.
     for warning in session.warnings.iter().filter(|w| !w.starts_with("no needle marks")) {

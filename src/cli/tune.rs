@@ -195,13 +195,13 @@ fn by_rest(arguments: &Arguments, asked: f64) -> Result<(String, String)> {
         channels = channels.max(session.channels.len());
     })?;
     let mut text = format!(
-        "{:.1} min of rest, false alarms a minute of recording with exact 95 % interval:\n\n",
+        "{:.1} min of rest; false alarms with the exact 95 % interval of their rate:\n\n",
         alarms[0].watched_s / 60.0
     );
     for a in &alarms {
         let rate = a.rate().context("there is no time without a needle: give recordings of rest")?;
         text += &format!(
-            "  budget {:<5} {:>5} false alarms, {:.2} ({:.2} to {:.2})\n",
+            "  budget {:<5} {:>5} in all, {:.2} a minute ({:.2} to {:.2})\n",
             a.budget_per_min, a.count, rate.per_min, rate.interval.low, rate.interval.high
         );
     }
