@@ -5,6 +5,7 @@
 //! plotters is known to `theme` and `print` only.
 
 mod axis;
+mod control;
 mod curves;
 mod dwell;
 mod envelope;

@@ -1,9 +1,10 @@
 //! The words of the dwell figure: what is drawn, of what, and what could have been seen.
 
 use super::{Content, FEW, WIDTH};
+use crate::report::figure::control;
 use crate::report::figure::sheet::{Sheet, Type};
 use crate::report::figure::theme::{self, CAPTION, SOFT, plain};
-use crate::session::{ChannelQuality, Control, Session};
+use crate::session::{ChannelQuality, Session};
 use crate::statistics;
 
 /// The figure in one sentence.
@@ -61,7 +62,7 @@ fn text(sessions: &[&Session], content: &Content) -> String {
     if content.curves.iter().any(|c| !c.masked.is_empty()) {
         say("Bars above: no valid signal.");
     }
-    if let Some(control) = control(sessions) {
+    if let Some(control) = control::sentence(sessions) {
         say(&control);
     }
     if let Some(threshold) = threshold(sessions) {
@@ -96,28 +97,6 @@ fn threshold(sessions: &[&Session]) -> Option<String> {
     let db = range(channels(sessions).filter_map(|c| c.threshold_db), 1);
     let db = db.map(|db| format!(": {db} dB over the noise floor (50 ms burst),")).unwrap_or_default();
     Some(format!("Threshold{db} for {budget} false alarms a minute and channel."))
-}
-
-/// What was found while no needle was in, in all recordings that have marks.
-fn control(sessions: &[&Session]) -> Option<String> {
-    let marked = sessions.iter().filter(|s| s.marked);
-    let (watched_s, found) = marked.fold((0.0, 0), |(s, n): (f64, u64), session| {
-        let Control { observed_s, twitches, .. } = session.control;
-        if observed_s.is_finite() { (s + observed_s, n.saturating_add(twitches)) } else { (s, n) }
-    });
-    let rate = statistics::rate(found, watched_s)?;
-    let tidy = |v: f64| if v < 10.0 { format!("{v:.2}") } else { format!("{v:.0}") };
-    Some(format!(
-        "False alarms without a needle: {} a minute ({}–{}, {} min).",
-        tidy(rate.per_min),
-        tidy(rate.interval.low),
-        tidy(rate.interval.high),
-        if watched_s < 600.0 {
-            format!("{:.1}", watched_s / 60.0)
-        } else {
-            format!("{:.0}", watched_s / 60.0)
-        }
-    ))
 }
 
 /// What stands where no line rises.

@@ -2,6 +2,7 @@
 
 use super::{LEFT, RIGHT, WIDTH};
 use crate::detect::Class;
+use crate::report::figure::control;
 use crate::report::figure::marker;
 use crate::report::figure::sheet::{Pen, Rect, Sheet, Type};
 use crate::report::figure::theme::{self, CAPTION, MASKED, SMALL, SOFT, TITLE, plain};
@@ -81,6 +82,10 @@ fn text(session: &Session, rows: usize) -> String {
         all.push_str(" No marks: the whole recording counts as one dwell.");
     } else if !session.insertions.is_empty() {
         all.push_str(" Light bands: a needle is in.");
+    }
+    if let Some(control) = control::sentence(&[session]) {
+        all.push(' ');
+        all.push_str(&control);
     }
     if !session.source.calibrated {
         all.push_str(" The scale is unknown: amplitudes are in counts.");
