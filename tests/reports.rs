@@ -201,6 +201,62 @@ fn a_figure_without_twitches_says_what_could_have_been_seen() {
     assert!(text(&session).contains("n/a"));
 }
 
+/// The words of a figure, its lines joined.
+fn words(figure: &Figure) -> String {
+    let svg = figure.svg().unwrap();
+    let texts = svg.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text.trim());
+    let words: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+    words.join(" ").replace('\u{a0}', " ")
+}
+
+#[test]
+fn the_dwell_figure_says_what_another_threshold_would_give_where_that_is_known() {
+    let mut session = small();
+    let areas = |s: &Session| figure::dwell(&[s]).svg().unwrap().matches("<polygon").count();
+    let known = areas(&session);
+    assert!(words(&figure::dwell(&[&session])).contains("at 80 % and 120 % of the threshold"));
+    session.insertions[0].sensitivity = None;
+    assert!(!words(&figure::dwell(&[&session])).contains("of the threshold"));
+    assert_eq!(areas(&session) + 1, known);
+}
+
+#[test]
+fn every_count_in_a_figure_stands_beside_the_false_alarms_of_its_recording() {
+    let mut session = small();
+    session.control.observed_s = 60.0;
+    session.control.twitches = 2;
+    for figure in both(&session) {
+        // 2 in a minute: 0.24 to 7.22.
+        assert!(words(&figure).contains("0.24–7.22"), "{}", words(&figure));
+    }
+    session.control.observed_s = 0.0;
+    for figure in both(&session) {
+        assert!(words(&figure).contains("No control of false alarms"));
+    }
+}
+
+#[test]
+fn a_session_of_version_0_1_is_still_read_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old_session.json");
+    let mut old: serde_json::Value = serde_json::from_str(&session_json(&small()).unwrap()).unwrap();
+    let drop = |value: &mut serde_json::Value, keys: &[&str]| {
+        let fields = value.as_object_mut().unwrap();
+        keys.iter().for_each(|key| assert!(fields.remove(*key).is_some(), "{key}"));
+    };
+    drop(&mut old, &["sensitivity", "self_test"]);
+    drop(&mut old["control"], &["per_min", "low_per_min", "high_per_min"]);
+    let each = |of: &mut serde_json::Value, keys: &[&str]| {
+        of.as_array_mut().unwrap().iter_mut().for_each(|record| drop(record, keys));
+    };
+    each(&mut old["insertions"], &["sensitivity"]);
+    each(&mut old["twitches"], &["discharge_density", "interval"]);
+    fs::write(&path, old.to_string()).unwrap();
+    let session = read_session(&path).unwrap();
+    assert!(tables::insertions(&session).lines().nth(1).unwrap().contains("n/a"));
+    both(&session).iter().for_each(|figure| assert!(figure.svg().is_ok()));
+}
+
 #[test]
 fn a_session_comes_back_as_it_was() {
     let folder = tempfile::tempdir().unwrap();

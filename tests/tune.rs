@@ -48,7 +48,7 @@ fn a_choice_is_judged_on_recordings_that_it_was_not_made_on() {
 
 #[test]
 fn a_gain_on_half_of_the_recordings_is_within_chance() {
-    let better = |r: usize| if r % 2 == 0 { counts(24, 24) } else { counts(19, 20) };
+    let better = |r: usize| if r.is_multiple_of(2) { counts(24, 24) } else { counts(19, 20) };
     let validation = validate(&[vec![counts(21, 22); 8], (0..8).map(better).collect()]);
     assert!(validation.chance.unwrap() > 0.05, "{validation:?}");
     assert!(validation.shown(8, 240).unwrap_err().contains("within chance"));

@@ -18,7 +18,7 @@ pub fn sentence(sessions: &[&Session]) -> Option<String> {
     };
     let tidy = |v: f64| if v < 10.0 { format!("{v:.2}") } else { format!("{v:.0}") };
     Some(format!(
-        "False alarms without a needle: {} a minute ({}–{}, {} min).",
+        "False alarms without a needle: {} a minute ({}–{}, {} min).",
         tidy(rate.per_min),
         tidy(rate.interval.low),
         tidy(rate.interval.high),

@@ -45,8 +45,8 @@ fn text(sessions: &[&Session], content: &Content) -> String {
     }
     if content.sensitivity.is_some() && content.twitches() > 0 {
         say(match content.curves.len() {
-            1 => "Dark band: the count at 80 % and 120 % of the threshold.",
-            _ => "Dark band: the mean at 80 % and 120 % of the threshold.",
+            1 => "Dark band: the count at 80 % and 120 % of the threshold.",
+            _ => "Dark band: the mean at 80 % and 120 % of the threshold.",
         });
     }
     let out = content.curves.iter().any(|c| !c.still_in);
