@@ -40,7 +40,7 @@ const CRATES: &[(&str, &str)] = &[
     ("indicatif", "cli"),
     ("hound", "source simulate"),
     ("sha2", "source"),
-    ("ndarray", "block source simulate"),
+    ("ndarray", "block source simulate self_test"),
     ("rustfft", "signal"),
     ("realfft", "signal simulate"),
     ("statrs", "statistics detect"),

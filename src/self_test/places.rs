@@ -81,3 +81,28 @@ impl Dice {
         ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate() -> SampleRate {
+        SampleRate::new(1000.0).unwrap()
+    }
+
+    #[test]
+    fn a_place_is_quiet_for_all_of_its_length_and_the_first_there_is() {
+        let spans = vec![Span::new(1000, 1500), Span::new(2000, 2050), Span::new(3000, 9000)];
+        let quiet = Quiet { rate: rate(), spans: spans.clone() };
+        let fits = |at: u64, length: usize| {
+            spans.iter().any(|s| s.start.get() <= at && at + length as u64 <= s.end.get())
+        };
+        for length in [1, 50, 51, 500, 501, 6000] {
+            for from in (0..9100).step_by(7) {
+                let first = (from..9000).find(|at| fits(*at, length));
+                assert_eq!(quiet.next(from, length), first, "{length} from {from}");
+            }
+        }
+        assert_eq!(quiet.seconds(), 6.55);
+    }
+}
