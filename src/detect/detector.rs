@@ -224,7 +224,9 @@ impl Detector {
         for k in 0..self.beside.len() {
             let beside = &mut self.beside[k];
             let least = beside.threshold.factor();
-            let Some(burst) = beside.bursts.push(at, moment.active, moment.score, moment.floor) else { continue };
+            let Some(burst) = beside.bursts.push(at, moment.active, moment.score, moment.floor) else {
+                continue;
+            };
             let found = self.parts(burst, least, known);
             let lengths = self.limits.lengths();
             let beside = &mut self.beside[k];
