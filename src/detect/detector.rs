@@ -255,6 +255,8 @@ impl Detector {
                 }
             }
         }
+        // In order of time: what was judged first may lie after what is left of its burst.
+        done.sort_unstable_by_key(|found| found.map_or(u64::MAX, |found: Candidate| found.offset));
         done
     }
 

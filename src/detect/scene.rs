@@ -29,7 +29,7 @@ pub const BEAT_MARGIN: f32 = 2.0;
 const RUN_BRIDGE_MS: f64 = 24.0;
 
 /// An effort fills this much of its time.
-const FILLED_PERCENT: u64 = 75;
+const FILLED_PERCENT: u64 = 85;
 
 /// Whether activity in `held` of `length` hops is one effort: two twitches bridged by chance, or a
 /// twitch between two strokes, fill less.
