@@ -1,0 +1,156 @@
+//! Frames of one length with a counter: finding them in a stream, and telling what is missing.
+//!
+//! In step, a frame is taken if it looks right and its counter goes on. A counter that jumps is
+//! believed only where the frame after agrees with it; else the counter itself was damaged. Out of
+//! step, every byte is tried until several frames in a row look right and count on.
+
+/// Garbage longer than this is told as skipped without waiting for its end.
+const MOST_BUFFER: usize = 4096;
+
+/// What frames of one kind look like.
+pub trait Shape {
+    /// Bytes a frame.
+    fn length(&self) -> usize;
+
+    /// Whether `frame`, of just that length, can be one.
+    fn fits(&self, frame: &[u8]) -> bool;
+
+    /// Its number.
+    fn number(&self, frame: &[u8]) -> u64;
+
+    /// After this many the number starts again from 0.
+    fn numbers(&self) -> u64;
+
+    /// How many frames in a row must fit and count on before the first is believed.
+    fn lock(&self) -> usize;
+
+    /// Whether a frame put together from two would be seen by its own check.
+    fn checked(&self) -> bool;
+}
+
+/// What comes out of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// A frame that is believed.
+    Frame(&'a [u8]),
+    /// So many are missing before the next: at least, and up to a turn of the counter.
+    Lost(u64),
+    /// Bytes that are part of no frame.
+    Skipped(&'a [u8]),
+}
+
+/// A stream of frames.
+#[derive(Debug, Default)]
+pub struct Framed {
+    buffer: Vec<u8>,
+    /// Before this, the buffer is done with.
+    at: usize,
+    /// Before this from `at`, bytes are known to be part of no frame.
+    skipped: usize,
+    in_step: bool,
+    /// The number of the last frame that was believed.
+    last: Option<u64>,
+    /// Bytes skipped since then.
+    since: u64,
+}
+
+impl Framed {
+    /// Takes the next bytes.
+    pub fn feed(&mut self, shape: &impl Shape, bytes: &[u8], sink: &mut dyn FnMut(Step<'_>)) {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        self.buffer.extend_from_slice(bytes);
+        while self.step(shape, false, sink) {}
+    }
+
+    /// No byte follows: the last frame need not be followed by another.
+    pub fn finish(&mut self, shape: &impl Shape, sink: &mut dyn FnMut(Step<'_>)) {
+        while self.step(shape, true, sink) {}
+        self.skipped = self.buffer.len() - self.at;
+        self.tell_skipped(sink);
+    }
+
+    /// Takes one frame or passes over one byte; whether there may be more.
+    fn step(&mut self, shape: &impl Shape, last: bool, sink: &mut dyn FnMut(Step<'_>)) -> bool {
+        if self.skipped >= MOST_BUFFER {
+            self.tell_skipped(sink);
+        }
+        let length = shape.length();
+        let ready = &self.buffer[self.at + self.skipped..];
+        if !self.in_step {
+            let needed = length * shape.lock();
+            if ready.len() < needed {
+                return false;
+            }
+            let frames = || ready[..needed].chunks_exact(length);
+            self.in_step = frames().all(|f| shape.fits(f))
+                && frames().zip(frames().skip(1)).all(|(a, b)| follows(shape, shape.number(a), b));
+            self.skipped += usize::from(!self.in_step);
+            if self.in_step {
+                self.tell_skipped(sink);
+                let first = shape.number(&self.buffer[self.at..self.at + length]);
+                self.tell_lost(shape, first, sink);
+                self.last = Some((first + shape.numbers() - 1) % shape.numbers());
+            }
+            return true;
+        }
+        if ready.len() < length || (ready.len() < 2 * length && !last) {
+            return false;
+        }
+        let (frame, after) = ready.split_at(length);
+        let after = after.get(..length).filter(|a| shape.fits(a));
+        if !shape.fits(frame) {
+            (self.in_step, self.skipped) = (false, self.skipped + 1);
+            return true;
+        }
+        let number = shape.number(frame);
+        let agrees = after.map(|a| follows(shape, number, a));
+        let continues = self.last.is_none_or(|l| (l + 1) % shape.numbers() == number);
+        let believed = match (continues, agrees) {
+            (true, Some(false)) => shape.checked(),
+            (true, _) => true,
+            (false, agrees) => agrees == Some(true),
+        };
+        if !believed {
+            self.skipped += length;
+            return true;
+        }
+        self.tell_skipped(sink);
+        if !continues {
+            self.tell_lost(shape, number, sink);
+        }
+        sink(Step::Frame(&self.buffer[self.at..self.at + length]));
+        self.at += length;
+        (self.last, self.since) = (Some(number), 0);
+        true
+    }
+
+    fn tell_skipped(&mut self, sink: &mut dyn FnMut(Step<'_>)) {
+        if self.skipped == 0 {
+            return;
+        }
+        sink(Step::Skipped(&self.buffer[self.at..self.at + self.skipped]));
+        self.at += self.skipped;
+        self.since += self.skipped as u64;
+        self.skipped = 0;
+    }
+
+    /// Says how many frames are missing before frame `number`. The counter tells it but for whole
+    /// turns; the bytes passed over tell the turns.
+    fn tell_lost(&mut self, shape: &impl Shape, number: u64, sink: &mut dyn FnMut(Step<'_>)) {
+        let Some(last) = self.last else { return };
+        let turn = shape.numbers();
+        let least = (number + 2 * turn - last - 1) % turn;
+        let by_bytes = self.since / shape.length() as u64;
+        let turns = (by_bytes.saturating_sub(least) + turn / 2) / turn;
+        let lost = least + turns * turn;
+        if lost > 0 {
+            sink(Step::Lost(lost));
+        }
+        self.since = 0;
+    }
+}
+
+fn follows(shape: &impl Shape, number: u64, after: &[u8]) -> bool {
+    shape.number(after) == (number + 1) % shape.numbers()
+}

@@ -1,0 +1,84 @@
+//! The boards by name: how each is opened, read and played.
+
+use std::str::FromStr;
+
+use super::{Encoder, Parser, Wishes, ascii, cyton, spikerbox};
+
+/// A board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Backyard Brains Muscle SpikerShield and SpikerBox.
+    Spikerbox,
+    /// OpenBCI Cyton.
+    Cyton,
+    /// Lines of numbers, as any sketch prints them.
+    Ascii,
+}
+
+/// A name that no [`Kind`] has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no board “{0}” here: choose one of {names}", names = Kind::names())]
+pub struct UnknownBoard(pub String);
+
+impl FromStr for Kind {
+    type Err = UnknownBoard;
+
+    fn from_str(name: &str) -> Result<Self, UnknownBoard> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| UnknownBoard(name.to_owned()))
+    }
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Spikerbox, Self::Cyton, Self::Ascii];
+
+    fn names() -> String {
+        Self::ALL.map(Self::name).join(", ")
+    }
+
+    /// What it is called on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Spikerbox => "spikerbox",
+            Self::Cyton => "cyton",
+            Self::Ascii => "ascii",
+        }
+    }
+
+    /// What it is, for people.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Spikerbox => "Backyard Brains Muscle SpikerShield or SpikerBox",
+            Self::Cyton => "OpenBCI Cyton",
+            Self::Ascii => "any sketch that prints one line of numbers a sample",
+        }
+    }
+
+    /// Bits a second on the line, unless a person says otherwise.
+    pub const fn baud(self) -> u32 {
+        match self {
+            // What a 16 MHz AVR really makes of 230400.
+            Self::Spikerbox => 222_222,
+            Self::Cyton | Self::Ascii => 115_200,
+        }
+    }
+
+    /// Reads its bytes.
+    pub fn parser(self, wishes: &Wishes) -> Box<dyn Parser> {
+        match self {
+            Self::Spikerbox => Box::new(spikerbox::Reader::new(wishes)),
+            Self::Cyton => Box::new(cyton::Reader::default()),
+            Self::Ascii => Box::new(ascii::Reader::default()),
+        }
+    }
+
+    /// Makes its bytes, for a recording of `channels` channels at `rate_hz`. A board has the
+    /// channels and the rate that it has; only a sketch takes the recording's.
+    pub fn encoder(self, channels: usize, rate_hz: f64) -> Box<dyn Encoder> {
+        match self {
+            Self::Spikerbox => Box::new(spikerbox::Writer::new(channels)),
+            Self::Cyton => Box::new(cyton::Writer::default()),
+            Self::Ascii => Box::new(ascii::Writer::new(channels, rate_hz)),
+        }
+    }
+}
