@@ -130,7 +130,8 @@ impl Arrival {
     pub(super) fn rate(&self) -> Option<MeasuredRate> {
         let (first, last) = (self.points.first()?, self.points.last()?);
         let span_s = last.due_s - first.due_s;
-        if span_s < LEAST_S || self.points.len() < 15 {
+        let came_s = span_s + last.late_s - first.late_s;
+        if span_s.min(came_s) < LEAST_S || self.points.len() < 15 {
             return None;
         }
         let mut points = self.points.clone();

@@ -23,7 +23,8 @@ const FRAMES: u64 = 8;
 
 /// Boards in the order in which they are tried: those whose frames are least likely by chance
 /// come first.
-const ORDER: [Kind; 3] = [Kind::Cyton, Kind::Ascii, Kind::Spikerbox];
+const ORDER: [Kind; 6] =
+    [Kind::Olimex, Kind::Cyton, Kind::Chords, Kind::Ascii, Kind::Bitalino, Kind::Spikerbox];
 
 /// What `bytes` look like.
 pub fn recognise(bytes: &[u8]) -> Heard {

@@ -49,7 +49,7 @@ struct Columns {
 
 /// Reads lines.
 #[derive(Debug, Default)]
-pub struct Reader {
+pub(super) struct Reader {
     line: Vec<u8>,
     too_long: bool,
     any: bool,
@@ -312,7 +312,7 @@ impl Parser for Reader {
 
 /// A sketch that prints 10-bit counts, with a needle switch as the last column.
 #[derive(Debug)]
-pub struct Writer {
+pub(super) struct Writer {
     channels: usize,
     rate_hz: f64,
 }

@@ -46,10 +46,6 @@ impl Shape for Cyton {
     fn lock(&self) -> usize {
         3
     }
-
-    fn checked(&self) -> bool {
-        false
-    }
 }
 
 /// The start: back to defaults, eight channels alone, then every input of its own pair of

@@ -24,8 +24,11 @@ pub trait Shape {
     /// How many frames in a row must fit and count on before the first is believed.
     fn lock(&self) -> usize;
 
-    /// Whether a frame put together from two would be seen by its own check.
-    fn checked(&self) -> bool;
+    /// Whether a frame is believed only where the next one fits and counts on, because its own
+    /// check is too weak.
+    fn needs_next(&self) -> bool {
+        false
+    }
 }
 
 /// What comes out of a stream.
@@ -78,13 +81,10 @@ impl Framed {
         let length = shape.length();
         let ready = &self.buffer[self.at + self.skipped..];
         if !self.in_step {
-            let needed = length * shape.lock();
-            if ready.len() < needed {
+            if ready.len() < length * shape.lock() {
                 return false;
             }
-            let frames = || ready[..needed].chunks_exact(length);
-            self.in_step = frames().all(|f| shape.fits(f))
-                && frames().zip(frames().skip(1)).all(|(a, b)| follows(shape, shape.number(a), b));
+            self.in_step = runs(shape, ready, shape.lock());
             self.skipped += usize::from(!self.in_step);
             if self.in_step {
                 self.tell_skipped(sink);
@@ -98,6 +98,7 @@ impl Framed {
             return false;
         }
         let (frame, after) = ready.split_at(length);
+        let at_end = after.is_empty();
         let after = after.get(..length).filter(|a| shape.fits(a));
         if !shape.fits(frame) {
             (self.in_step, self.skipped) = (false, self.skipped + 1);
@@ -106,10 +107,10 @@ impl Framed {
         let number = shape.number(frame);
         let agrees = after.map(|a| follows(shape, number, a));
         let continues = self.last.is_none_or(|l| (l + 1) % shape.numbers() == number);
+        // One that goes on while the next does not may be put together from two.
         let believed = match (continues, agrees) {
-            (true, Some(false)) => shape.checked(),
-            (true, _) => true,
-            (false, agrees) => agrees == Some(true),
+            (true, None) => !shape.needs_next() || at_end,
+            (_, agrees) => agrees == Some(true),
         };
         if !believed {
             self.skipped += length;
@@ -149,6 +150,82 @@ impl Framed {
         }
         self.since = 0;
     }
+}
+
+/// Bytes that are looked at to find out which of several shapes they have.
+const SNIFF: usize = 1024;
+/// Frames in a row that must have one shape.
+const SNIFFED: usize = 8;
+
+/// A stream of frames of one shape out of several, which is found out first.
+#[derive(Debug)]
+pub struct Sniffed<S> {
+    shapes: Vec<S>,
+    shape: Option<usize>,
+    early: Vec<u8>,
+    framed: Framed,
+}
+
+impl<S: Shape> Sniffed<S> {
+    /// Frames that have one of `shapes`; of two that fit, the first.
+    pub fn new(shapes: Vec<S>) -> Self {
+        Self { shapes, shape: None, early: Vec::new(), framed: Framed::default() }
+    }
+
+    /// Leaves aside what came before the shape was known.
+    pub fn clear_early(&mut self) {
+        self.early.clear();
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&S, Step<'_>)) {
+        if let Some(shape) = self.shape.map(|s| &self.shapes[s]) {
+            return self.framed.feed(shape, bytes, &mut |step| sink(shape, step));
+        }
+        for (place, byte) in bytes.iter().enumerate() {
+            self.early.push(*byte);
+            if self.early.len() < SNIFF {
+                continue;
+            }
+            if self.settle(sink) {
+                return self.feed(&bytes[place + 1..], sink);
+            }
+            // A shape may begin in the second half.
+            let shape = &self.shapes[0];
+            sink(shape, Step::Skipped(&self.early[..SNIFF / 2]));
+            self.early.drain(..SNIFF / 2);
+        }
+    }
+
+    /// No byte follows.
+    pub fn finish(&mut self, sink: &mut dyn FnMut(&S, Step<'_>)) {
+        if self.shape.is_none() && !self.settle(sink) {
+            let early = std::mem::take(&mut self.early);
+            if !early.is_empty() {
+                sink(&self.shapes[0], Step::Skipped(&early));
+            }
+        }
+        if let Some(shape) = self.shape.map(|s| &self.shapes[s]) {
+            self.framed.finish(shape, &mut |step| sink(shape, step));
+        }
+    }
+
+    fn settle(&mut self, sink: &mut dyn FnMut(&S, Step<'_>)) -> bool {
+        let at = |place: usize| self.shapes.iter().position(|s| runs(s, &self.early[place..], SNIFFED));
+        self.shape = (0..self.early.len()).find_map(at);
+        if self.shape.is_some() {
+            let early = std::mem::take(&mut self.early);
+            self.feed(&early, sink);
+        }
+        self.shape.is_some()
+    }
+}
+
+/// Whether `bytes` begin with `count` frames that fit and count on.
+fn runs(shape: &impl Shape, bytes: &[u8], count: usize) -> bool {
+    let Some(bytes) = bytes.get(..shape.length() * count) else { return false };
+    let frames = || bytes.chunks_exact(shape.length());
+    frames().all(|f| shape.fits(f)) && frames().zip(frames().skip(1)).all(|(a, b)| follows(shape, shape.number(a), b))
 }
 
 fn follows(shape: &impl Shape, number: u64, after: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Encoder, Parser, Wishes, ascii, cyton, spikerbox};
+use super::{Encoder, Parser, Wishes, ascii, bitalino, chords, cyton, olimex, spikerbox};
 
 /// A board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,6 +11,12 @@ pub enum Kind {
     Spikerbox,
     /// OpenBCI Cyton.
     Cyton,
+    /// BITalino (r)evolution.
+    Bitalino,
+    /// Boards with the Chords firmware.
+    Chords,
+    /// Olimex SHIELD-EKG-EMG.
+    Olimex,
     /// Lines of numbers, as any sketch prints them.
     Ascii,
 }
@@ -30,7 +36,8 @@ impl FromStr for Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Spikerbox, Self::Cyton, Self::Ascii];
+    pub const ALL: [Self; 6] =
+        [Self::Spikerbox, Self::Cyton, Self::Bitalino, Self::Chords, Self::Olimex, Self::Ascii];
 
     fn names() -> String {
         Self::ALL.map(Self::name).join(", ")
@@ -41,6 +48,9 @@ impl Kind {
         match self {
             Self::Spikerbox => "spikerbox",
             Self::Cyton => "cyton",
+            Self::Bitalino => "bitalino",
+            Self::Chords => "chords",
+            Self::Olimex => "olimex",
             Self::Ascii => "ascii",
         }
     }
@@ -50,6 +60,9 @@ impl Kind {
         match self {
             Self::Spikerbox => "Backyard Brains Muscle SpikerShield or SpikerBox",
             Self::Cyton => "OpenBCI Cyton",
+            Self::Bitalino => "BITalino (r)evolution",
+            Self::Chords => "board with the Chords firmware of Upside Down Labs",
+            Self::Olimex => "Olimex SHIELD-EKG-EMG",
             Self::Ascii => "any sketch that prints one line of numbers a sample",
         }
     }
@@ -59,7 +72,9 @@ impl Kind {
         match self {
             // What a 16 MHz AVR really makes of 230400.
             Self::Spikerbox => 222_222,
-            Self::Cyton | Self::Ascii => 115_200,
+            Self::Chords => 230_400,
+            Self::Olimex => 57_600,
+            Self::Cyton | Self::Bitalino | Self::Ascii => 115_200,
         }
     }
 
@@ -68,6 +83,9 @@ impl Kind {
         match self {
             Self::Spikerbox => Box::new(spikerbox::Reader::new(wishes)),
             Self::Cyton => Box::new(cyton::Reader::default()),
+            Self::Bitalino => Box::new(bitalino::Reader::default()),
+            Self::Chords => Box::new(chords::Reader::default()),
+            Self::Olimex => Box::new(olimex::Reader::default()),
             Self::Ascii => Box::new(ascii::Reader::default()),
         }
     }
@@ -78,6 +96,9 @@ impl Kind {
         match self {
             Self::Spikerbox => Box::new(spikerbox::Writer::new(channels)),
             Self::Cyton => Box::new(cyton::Writer::default()),
+            Self::Bitalino => Box::new(bitalino::Writer::default()),
+            Self::Chords => Box::new(chords::Writer::default()),
+            Self::Olimex => Box::new(olimex::Writer::default()),
             Self::Ascii => Box::new(ascii::Writer::new(channels, rate_hz)),
         }
     }

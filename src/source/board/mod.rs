@@ -8,11 +8,14 @@
 //! believes a frame only for what stands around it: the sync of the next one, a counter that goes
 //! on, values that the converter can give. What it does not believe it counts as lost.
 
-pub mod ascii;
+mod ascii;
+mod bitalino;
+mod chords;
 mod cyton;
 mod framed;
 mod kind;
 mod note;
+mod olimex;
 mod spikerbox;
 
 pub use kind::{Kind, UnknownBoard};
