@@ -241,7 +241,7 @@ impl Reader {
         let Some(last) = last else { return Some(0) };
         // A counter that runs back has started anew: what is missing it cannot tell.
         let lines = ((now - last) / step).round();
-        (lines >= 1.0).then_some(lines as u64 - 1)
+        (lines >= 1.0).then(|| lines as u64 - 1)
     }
 }
 

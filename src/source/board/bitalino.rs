@@ -52,7 +52,7 @@ impl Shape for Bitalino {
         4
     }
 
-    fn needs_next(&self) -> bool {
+    fn begins_anywhere(&self) -> bool {
         true
     }
 }

@@ -61,6 +61,8 @@ impl Shape for Chords {
     }
 }
 
+/// The end of a line in which a name is looked for, bytes.
+const MOST_NAME: usize = 32;
 /// Listen so long before the first word, s.
 const LISTEN_S: f64 = 0.3;
 /// An UNO boots for 2 s and reads a command for one more; so long an answer may take, s.
@@ -161,16 +163,19 @@ impl Reader {
         }
     }
 
-    /// Looks for a name in what it answered; the longest, because names begin alike.
+    /// Looks for a name in the lines that it answered.
     fn look_for_name(&mut self, bytes: &[u8]) {
-        self.answer.extend_from_slice(bytes);
-        let old = self.answer.len().saturating_sub(256);
-        self.answer.drain(..old);
-        let text = String::from_utf8_lossy(&self.answer);
-        let named = |line: &str| BOARDS.iter().position(|b| line.trim().ends_with(b.0));
-        // A line that is not complete may be the start of a longer name.
-        let lines = text.rsplit_once('\n').map_or("", |(lines, _)| lines);
-        self.board = self.board.or(lines.lines().find_map(named));
+        for &byte in bytes {
+            if byte != b'\n' {
+                self.answer.push(byte);
+                let old = self.answer.len().saturating_sub(MOST_NAME);
+                self.answer.drain(..old);
+                continue;
+            }
+            let line = String::from_utf8_lossy(&self.answer).trim().to_owned();
+            self.board = self.board.or(BOARDS.iter().position(|b| line.ends_with(b.0)));
+            self.answer.clear();
+        }
     }
 }
 

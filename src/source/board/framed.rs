@@ -1,8 +1,9 @@
 //! Frames of one length with a counter: finding them in a stream, and telling what is missing.
 //!
-//! In step, a frame is taken if it looks right and its counter goes on. A counter that jumps is
-//! believed only where the frame after agrees with it; else the counter itself was damaged. Out of
-//! step, every byte is tried until several frames in a row look right and count on.
+//! In step, a frame is believed if it looks right and the next one looks right and counts on from
+//! it: one that does not may be put together from two, or its own counter may be damaged. So damage
+//! costs a good frame more, and hardly ever passes for one. Out of step, every byte is tried until
+//! several frames in a row look right and count on.
 
 /// Garbage longer than this is told as skipped without waiting for its end.
 const MOST_BUFFER: usize = 4096;
@@ -24,9 +25,9 @@ pub trait Shape {
     /// How many frames in a row must fit and count on before the first is believed.
     fn lock(&self) -> usize;
 
-    /// Whether a frame is believed only where the next one fits and counts on, because its own
-    /// check is too weak.
-    fn needs_next(&self) -> bool {
+    /// Whether the first frame after damage may be put together from two and still fit, because
+    /// nothing marks its beginning.
+    fn begins_anywhere(&self) -> bool {
         false
     }
 }
@@ -87,6 +88,8 @@ impl Framed {
             self.in_step = runs(shape, ready, shape.lock());
             self.skipped += usize::from(!self.in_step);
             if self.in_step {
+                let again = self.last.is_some();
+                self.skipped += if again && shape.begins_anywhere() { length } else { 0 };
                 self.tell_skipped(sink);
                 let first = shape.number(&self.buffer[self.at..self.at + length]);
                 self.tell_lost(shape, first, sink);
@@ -107,11 +110,7 @@ impl Framed {
         let number = shape.number(frame);
         let agrees = after.map(|a| follows(shape, number, a));
         let continues = self.last.is_none_or(|l| (l + 1) % shape.numbers() == number);
-        // One that goes on while the next does not may be put together from two.
-        let believed = match (continues, agrees) {
-            (true, None) => !shape.needs_next() || at_end,
-            (_, agrees) => agrees == Some(true),
-        };
+        let believed = agrees == Some(true) || (continues && at_end);
         if !believed {
             self.skipped += length;
             return true;
