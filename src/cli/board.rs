@@ -95,7 +95,7 @@ impl Arguments {
 }
 
 /// The boards by name, each with what it is in the help.
-pub fn kind() -> impl TypedValueParser<Value = Kind> {
+fn kind() -> impl TypedValueParser<Value = Kind> {
     let value = |kind: Kind| PossibleValue::new(kind.name()).help(kind.describe());
     PossibleValuesParser::new(Kind::ALL.map(value)).try_map(|name| name.parse::<Kind>())
 }

@@ -1,15 +1,19 @@
 //! `twitchscope monitor`: a board on a serial port, live.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, bail};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use twitchscope::monitor::{Line, Totals, watch};
 use twitchscope::source::board::{Kind, Wishes};
-use twitchscope::source::{InsertionOption, Live, LiveOptions, Port, ScaleOption, Voltage};
+use twitchscope::source::{
+    InsertionOption, Live, LiveOptions, Port, PortError, ScaleOption, Voltage, listen,
+};
 use twitchscope::units::SampleRate;
 
 use super::analyze::Choices;
-use super::board::kind;
 use super::quantity::channel;
 
 /// Reads a board on a serial port and prints what arrives and what is found as JSON lines.
@@ -21,9 +25,9 @@ pub struct Arguments {
     /// The serial port, such as /dev/ttyUSB0 or COM3 (see `twitchscope ports`)
     #[arg(long, value_name = "PORT")]
     port: String,
-    /// Which board
-    #[arg(long, value_name = "NAME", value_parser = kind())]
-    board: Kind,
+    /// Which board; auto listens, sends nothing, and knows boards that stream by themselves
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = board())]
+    board: Board,
     /// Bits a second on the line [default: the board's]
     #[arg(long, value_name = "N")]
     baud: Option<u32>,
@@ -63,16 +67,33 @@ struct Signal {
     needle_out: String,
 }
 
+/// A board by name, or the one that is heard.
+#[derive(Debug, Clone, Copy)]
+enum Board {
+    Auto,
+    Named(Kind),
+}
+
+fn board() -> impl TypedValueParser<Value = Board> {
+    let auto = PossibleValue::new("auto").help("the one that is heard");
+    let value = |kind: Kind| PossibleValue::new(kind.name()).help(kind.describe());
+    let values = std::iter::once(auto).chain(Kind::ALL.into_iter().map(value));
+    PossibleValuesParser::new(values).try_map(|name| match name.as_str() {
+        "auto" => Ok(Board::Auto),
+        name => name.parse::<Kind>().map(Board::Named),
+    })
+}
+
 fn rate(text: &str) -> Result<SampleRate, String> {
     let hz: f64 = text.trim_end_matches("Hz").trim().parse().map_err(|_| "give a number of hertz")?;
     SampleRate::new(hz).map_err(|e| e.to_string())
 }
 
 impl Arguments {
-    fn options(&self) -> LiveOptions {
+    fn options(&self, board: Kind) -> LiveOptions {
         let signal = &self.signal;
         LiveOptions {
-            board: self.board,
+            board,
             rate: signal.rate,
             scale: match (signal.full_scale, signal.lsb) {
                 (Some(v), _) => ScaleOption::FullScale(v.microvolts()),
@@ -96,15 +117,41 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     let settings = arguments.choices.settings()?;
     let stop = super::interrupt::flag()?;
-    let baud = arguments.baud.unwrap_or_else(|| arguments.board.baud());
-    let port = Port::open(&arguments.port, baud, stop)?;
-    let mut live = Live::begin(port, &arguments.options())?;
+    let (port, board) = open(arguments, &stop)?;
+    let mut live = Live::begin(port, &arguments.options(board))?;
     let totals = watch(&mut live, &settings, &mut print)?;
     eprintln!("{}", summary(&totals));
     match live.ended() {
         Some(why) => bail!(why.clone()),
         None => Ok(()),
     }
+}
+
+/// Speeds at which a board that is not named is listened for, the most common first.
+const BAUDS: [u32; 5] = [115_200, 230_400, 57_600, 500_000, 222_222];
+
+/// Opens the port, and finds out which board it is where nobody says so.
+fn open(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(Port, Kind)> {
+    let at = |baud| Port::open(&arguments.port, baud, Arc::clone(stop));
+    if let Board::Named(kind) = arguments.board {
+        return Ok((at(arguments.baud.unwrap_or(kind.baud()))?, kind));
+    }
+    let bauds = arguments.baud.map_or(BAUDS.to_vec(), |baud| vec![baud]);
+    for baud in bauds {
+        let mut port = at(baud)?;
+        match listen(&mut port) {
+            Ok(kind) => {
+                eprintln!("{}: this sounds like a {} at {baud} baud", arguments.port, kind.describe());
+                return Ok((port, kind));
+            }
+            Err(PortError::Noise { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    bail!(
+        "{}: bytes come and make no sense at any speed that was tried; name the board with --board and its speed with --baud",
+        arguments.port
+    )
 }
 
 /// One line, at once: who reads it may be waiting for it.

@@ -71,6 +71,10 @@ pub fn watch(
     }
     let reports = pipeline.finish(&mut |event| watched.hear(event, &mut lines));
     let totals = watched.totals(live, &reports);
+    if totals.insertions.is_empty() {
+        let text = "no needle was marked, so all twitches are stray: mark with the board's switch or event, or with --insertion";
+        lines.push(Line::Warning { text: text.into() });
+    }
     lines.push(Line::Totals(totals.clone()));
     for line in &lines {
         tell(line)?;

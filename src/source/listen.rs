@@ -1,7 +1,11 @@
 //! What the bytes on a port look like, by listening alone: a word to the wrong board may start a
-//! recording or a stream of made-up samples, so nothing is sent.
+//! recording or a stream of made-up samples, so nothing is sent while something streams.
 
-use super::board::{Kind, Said, Wishes};
+use std::collections::VecDeque;
+
+use super::PortError;
+use super::board::{Kind, Said, Wishes, native};
+use super::serial::{Came, Port};
 
 /// What was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +30,61 @@ const FRAMES: u64 = 8;
 const ORDER: [Kind; 6] =
     [Kind::Olimex, Kind::Cyton, Kind::Chords, Kind::Ascii, Kind::Bitalino, Kind::Spikerbox];
 
+/// A board that streams is heard for so long, s; one that does not, longer, because it may boot.
+const LISTEN_S: f64 = 1.5;
+const BOOTS_S: f64 = 4.0;
+/// So many bytes are enough, however short the time.
+const ENOUGH: usize = 8192;
+
+/// Where nothing streams by then, boards of ours are asked, s: see [`native::HELLO`].
+const ASK_S: f64 = 1.0;
+
+/// Listens on `port` until it is clear which board streams there. What was heard
+/// stays to be read.
+///
+/// # Errors
+/// [`PortError`] where nothing comes or what comes is of no board that is known here.
+pub fn listen(port: &mut Port) -> Result<Kind, PortError> {
+    let (mut came, mut bytes, mut first_s) = (VecDeque::new(), Vec::new(), None);
+    let (mut over, mut asked) = (false, false);
+    while !over && bytes.len() < ENOUGH {
+        let until_s = first_s.map_or(BOOTS_S, |first: f64| first + LISTEN_S);
+        if port.stopped() {
+            return Err(PortError::Interrupted { port: port.name().to_owned() });
+        }
+        match port.next() {
+            Came::Bytes(chunk, at_s) => {
+                first_s.get_or_insert(at_s);
+                bytes.extend_from_slice(&chunk);
+                came.push_back((chunk, at_s));
+            }
+            Came::Nothing if bytes.is_empty() && !asked && port.now_s() > ASK_S => {
+                asked = true;
+                port.send(&native::HELLO);
+            }
+            Came::Nothing => {}
+            Came::Over => over = true,
+        }
+        over |= port.now_s() >= until_s;
+    }
+    port.put_back(came);
+    let (name, baud) = (port.name().to_owned(), port.baud());
+    match recognise(&bytes) {
+        Heard::Board(kind) => Ok(kind),
+        Heard::Noise => {
+            let bytes = bytes.len();
+            Err(PortError::Noise { port: name, bytes, baud, others: other_bauds(baud) })
+        }
+        Heard::TooLittle if bytes.is_empty() => Err(PortError::NothingToHear { port: name }),
+        Heard::TooLittle | Heard::Text => Err(PortError::Unknown { port: name, bytes: bytes.len() }),
+    }
+}
+
 /// What `bytes` look like.
 pub fn recognise(bytes: &[u8]) -> Heard {
+    if native::speaks(bytes) {
+        return Heard::Board(Kind::Native);
+    }
     if bytes.len() < LEAST {
         return Heard::TooLittle;
     }

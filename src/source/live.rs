@@ -128,7 +128,8 @@ impl Ear {
         let taken = &mut self.taken;
         self.parser.finish(&mut |said| taken.take(said));
         if why.is_none() {
-            self.port.send(self.parser.farewell());
+            let word = self.parser.farewell();
+            self.port.send(&word);
         }
         (self.over, self.ended) = (true, why);
     }

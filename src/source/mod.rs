@@ -33,7 +33,7 @@ mod wav;
 pub use companions::{Companion, Companions, sha256};
 pub use arrival::MeasuredRate;
 pub use error::Error;
-pub use listen::{Heard, recognise};
+pub use listen::{Heard, listen, recognise};
 pub use live::{Live, LiveOptions};
 pub use options::{BadInsertion, BadVoltage, InsertionOption, Options, ScaleOption, Voltage};
 pub use port_error::PortError;

@@ -40,6 +40,12 @@ pub enum PortError {
     #[error("{port}: {bytes} bytes came, and they are not those of {}; choose the board with --board and its speed with --baud", board.describe())]
     NotUnderstood { port: String, bytes: usize, board: Kind },
 
+    #[error("{port}: nothing can be heard; most boards wait to be started, so name yours with --board ({})", Kind::names())]
+    NothingToHear { port: String },
+
+    #[error("{port}: {bytes} bytes came, and they are not those of a board that is known here; name it with --board ({}), or its speed with --baud", Kind::names())]
+    Unknown { port: String, bytes: usize },
+
     #[error("{port}: the board {what}, which cannot be; {cure}")]
     Lies { port: String, what: String, cure: &'static str },
 

@@ -5,6 +5,7 @@
 //! queue holds minutes of signal, so that a slow view costs no sample; when it is full, the thread
 //! waits, and what the system then drops shows in the board's counter.
 
+use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Port {
     name: String,
     baud: u32,
     came: Receiver<(Vec<u8>, f64)>,
+    /// What was looked at and not used.
+    back: VecDeque<(Vec<u8>, f64)>,
     writer: Box<dyn Write + Send>,
     opened: Instant,
     stop: Arc<AtomicBool>,
@@ -80,7 +83,8 @@ impl Port {
         let closed = Arc::new(AtomicBool::new(false));
         let flags = [Arc::clone(&stop), Arc::clone(&closed)];
         std::thread::spawn(move || read(reader, &sender, opened, &flags));
-        Self { name: name.to_owned(), baud, came, writer: Box::new(writer), opened, stop, closed }
+        let (name, writer, back) = (name.to_owned(), Box::new(writer), VecDeque::new());
+        Self { name, baud, came, back, writer, opened, stop, closed }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -98,11 +102,19 @@ impl Port {
 
     /// What comes next; waits a little.
     pub(super) fn next(&mut self) -> Came {
+        if let Some((bytes, at_s)) = self.back.pop_front() {
+            return Came::Bytes(bytes, at_s);
+        }
         match self.came.recv_timeout(READ) {
             Ok((bytes, at_s)) => Came::Bytes(bytes, at_s),
             Err(RecvTimeoutError::Timeout) => Came::Nothing,
             Err(RecvTimeoutError::Disconnected) => Came::Over,
         }
+    }
+
+    /// Puts back what was looked at, to come again first.
+    pub(super) fn put_back(&mut self, came: VecDeque<(Vec<u8>, f64)>) {
+        self.back = came;
     }
 
     /// Whether someone asked to stop.

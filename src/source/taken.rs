@@ -55,6 +55,7 @@ pub(super) struct Taken {
     marks: VecDeque<Mark>,
     by_hand: VecDeque<Mark>,
     only_by_hand: bool,
+    told_pace: bool,
     /// How long nothing had come before the bytes that are read now, s.
     pub quiet_s: f64,
 }
@@ -128,8 +129,13 @@ impl Taken {
         self.quiet_s = 0.0;
         let Some(arrival) = &mut self.arrival else { return };
         arrival.note(self.clock, at_s);
-        let missing = arrival.missing();
+        let (missing, pace) = (arrival.missing(), arrival.other_pace());
         self.gap(missing, false);
+        if let Some(pace) = pace.filter(|_| !self.told_pace) {
+            self.told_pace = true;
+            let counted_hz = (self.rate_hz * pace).round();
+            self.warn(Warning::OtherPace { rate_hz: self.rate_hz, counted_hz });
+        }
     }
 
     /// Seconds of the board's clock so far.

@@ -53,6 +53,8 @@ pub enum Warning {
     BoardSilent { at_s: f64 },
     /// A board's counter jumped further than can be.
     ImpossibleGap { frames: u64 },
+    /// Frames come at another rate than the board is said to have.
+    OtherPace { rate_hz: f64, counted_hz: f64 },
     /// Nobody knows the rate but this machine's clock.
     RateCounted { rate: SampleRate },
 }
@@ -135,6 +137,10 @@ impl fmt::Display for Warning {
             Self::ImpossibleGap { frames } => write!(
                 f,
                 "the board's counter jumped by {frames} frames, which is more than a day; the jump was left aside"
+            ),
+            Self::OtherPace { rate_hz, counted_hz } => write!(
+                f,
+                "the board is said to give {rate_hz:.1} samples a second and {counted_hz} come by this machine's clock: all times in seconds are wrong by that much, unless a recording is played at another speed; give the true rate with --rate"
             ),
             Self::RateCounted { rate } => write!(
                 f,

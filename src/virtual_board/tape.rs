@@ -1,7 +1,7 @@
 //! From a recording to the bytes that a board makes of it.
 
 use crate::block::{Block, Scale};
-use crate::source::board::{Encoder, Kind};
+use crate::source::board::{Encoder, Kind, Played};
 use crate::source::{Error, Flow, Recording, Source};
 use crate::units::SampleIndex;
 
@@ -48,9 +48,15 @@ impl Tape {
     pub fn new(recording: Recording, kind: Kind, faults: &Faults) -> Self {
         let format = recording.format().clone();
         let channels = format.channels.len();
-        let encoder = kind.encoder(channels, format.rate.hz());
         let full = f64::from(format.full_scale.unwrap_or(1.0)).max(f64::MIN_POSITIVE);
-        let fitting = f64::from(encoder.full_scale()) / full;
+        let encoder = kind.encoder(&Played {
+            channels,
+            rate_hz: format.rate.hz(),
+            bits: recording.bits(),
+            full_scale_uv: (format.scale == Scale::Microvolts).then_some(full),
+        });
+        // Full scale is one count more than the largest, as it is in a recording.
+        let fitting = (f64::from(encoder.full_scale()) + 1.0) / full;
         let counts_per_unit = match (format.scale, encoder.uv_per_count()) {
             (Scale::Microvolts, Some(uv)) => 1.0 / uv,
             _ => fitting,
@@ -165,7 +171,7 @@ impl Tape {
         self.counts.clear();
         self.counts.extend(frame.iter().map(|x| {
             // A cast of what is no number gives 0, and of what is too large the largest.
-            ((f64::from(*x) * self.counts_per_unit).round() as i32).clamp(-full, full)
+            ((f64::from(*x) * self.counts_per_unit).round() as i32).clamp(-full - 1, full)
         }));
         self.next += channels;
         let needle_in = self.needle_in();

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use twitchscope::block::MarkKind;
-use twitchscope::source::board::{Described, Kind, Said, Wishes};
+use twitchscope::source::board::{Described, Encoder, Kind, Played, Said, Wishes};
 
 /// What a parser said, put on the board's clock.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -51,12 +51,13 @@ pub fn hear<'a>(kind: Kind, pieces: impl IntoIterator<Item = &'a [u8]>) -> Heard
 }
 
 /// The words that start a board.
-pub fn start_words(kind: Kind) -> &'static [u8] {
+pub fn start_words(kind: Kind) -> Vec<u8> {
     match kind {
-        Kind::Cyton => b"vcb",
-        Kind::Chords => b"WHORU\nSTART\n",
-        Kind::Bitalino => &[0x00, 0xC3, 0x3D],
-        _ => b"",
+        Kind::Native => firmware_protocol::Command::Start { max_block: 0 }.encode(1).as_bytes().to_vec(),
+        Kind::Cyton => b"vcb".to_vec(),
+        Kind::Chords => b"WHORU\nSTART\n".to_vec(),
+        Kind::Bitalino => vec![0x00, 0xC3, 0x3D],
+        _ => Vec::new(),
     }
 }
 
@@ -69,12 +70,13 @@ pub fn value(n: u64, channel: usize) -> i32 {
 /// A board that sends `frames` frames: what it says before, and the bytes of each frame. The
 /// needle is in where `needle_in` says so.
 pub fn stream(kind: Kind, frames: u64, needle_in: impl Fn(u64) -> bool) -> (Vec<u8>, Vec<Vec<u8>>) {
-    let mut board = kind.encoder(2, 1000.0);
+    let played = Played { channels: 2, rate_hz: 1000.0, bits: 16, full_scale_uv: Some(500.0) };
+    let mut board = kind.encoder(&played);
     let mut before = Vec::new();
     board.boot(&mut before);
-    board.hear(start_words(kind), &mut before);
+    board.hear(&start_words(kind), &mut before);
     assert!(board.streams());
-    let all = (0..frames)
+    let mut all: Vec<Vec<u8>> = (0..frames)
         .map(|n| {
             let counts: Vec<i32> = (0..board.channels()).map(|channel| value(n, channel)).collect();
             let mut bytes = Vec::new();
@@ -82,6 +84,9 @@ pub fn stream(kind: Kind, frames: u64, needle_in: impl Fn(u64) -> bool) -> (Vec<
             bytes
         })
         .collect();
+    if let Some(last) = all.last_mut() {
+        board.finish(last);
+    }
     (before, all)
 }
 
@@ -101,4 +106,14 @@ impl Chance {
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % most
     }
+}
+
+/// A board that was started.
+pub fn started(kind: Kind) -> Box<dyn Encoder> {
+    let played = Played { channels: 2, rate_hz: 1000.0, bits: 16, full_scale_uv: Some(500.0) };
+    let mut board = kind.encoder(&played);
+    let mut before = Vec::new();
+    board.boot(&mut before);
+    board.hear(&start_words(kind), &mut before);
+    board
 }

@@ -47,6 +47,9 @@ struct Columns {
     counts: bool,
 }
 
+/// The typical line is the mean over about so many.
+const TYPICAL: f64 = 32.0;
+
 /// Reads lines.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
@@ -54,6 +57,7 @@ pub(super) struct Reader {
     too_long: bool,
     any: bool,
     held: Vec<Line>,
+    held_bytes: u64,
     columns: Option<Columns>,
     switch: Switch,
     last_first: Option<f64>,
@@ -62,6 +66,8 @@ pub(super) struct Reader {
     damaged_bytes: u64,
     sample: Vec<f32>,
     told_text: u8,
+    /// How long lines are, bytes.
+    typical: f64,
     /// The labels of a header line.
     header: Vec<String>,
 }
@@ -83,9 +89,9 @@ impl Reader {
         }
     }
 
-    /// A line that is no sample.
+    /// A line that is no sample; where it is long, it is several whose ends are lost.
     fn odd(&mut self, text: Option<&str>, bytes: u64, sink: &mut Sink<'_>) {
-        self.damaged += 1;
+        self.damaged += ((bytes as f64 / self.typical.max(1.0)).round() as u64).clamp(1, MOST_LINE as u64);
         self.damaged_bytes += bytes;
         let Some(text) = text.filter(|t| t.chars().all(|c| !c.is_control()) && self.columns.is_none()) else {
             return;
@@ -105,12 +111,14 @@ impl Reader {
         if self.held.last().is_some_and(|last| last.values.len() != line.values.len()) {
             sink(Said::Skipped(self.held.len() as u64));
             self.held.clear();
+            self.held_bytes = 0;
         }
         if self.held.is_empty() {
             // Banners come before the first sample and are no loss.
             (self.damaged, self.damaged_bytes) = (0, 0);
         }
         self.held.push(line);
+        self.held_bytes += bytes;
         if self.held.len() >= LEARN && self.learned() {
             self.settle(sink);
         }
@@ -182,6 +190,7 @@ impl Reader {
         let name = "lines of numbers".to_owned();
         sink(Said::Described(&Described { name, channels, rate, uv_per_count: None, full_scale: None }));
         (self.damaged, self.damaged_bytes) = (0, 0);
+        self.typical = self.held_bytes as f64 / held.len() as f64;
         held.iter().for_each(|line| self.sample(line, 0, sink));
     }
 
@@ -231,6 +240,9 @@ impl Reader {
         self.sample.clear();
         let wanted = line.values.iter().enumerate().skip(skip).filter(|(n, _)| Some(*n) != columns.switch);
         self.sample.extend(wanted.map(|(_, v)| *v as f32));
+        if bytes > 0 {
+            self.typical += (bytes as f64 - self.typical) / TYPICAL;
+        }
         sink(Said::Frame(&self.sample));
     }
 

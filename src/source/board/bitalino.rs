@@ -189,8 +189,8 @@ impl Parser for Reader {
         Some(vec![*word])
     }
 
-    fn farewell(&self) -> &'static [u8] {
-        &[0x00]
+    fn farewell(&self) -> Vec<u8> {
+        vec![0x00]
     }
 }
 

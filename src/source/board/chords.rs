@@ -219,8 +219,8 @@ impl Parser for Reader {
         Some(b"WHORU\n".to_vec())
     }
 
-    fn farewell(&self) -> &'static [u8] {
-        b"STOP\n"
+    fn farewell(&self) -> Vec<u8> {
+        b"STOP\n".to_vec()
     }
 }
 

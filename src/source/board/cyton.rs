@@ -177,8 +177,8 @@ impl Parser for Reader {
         word.map(|w| w.to_vec())
     }
 
-    fn farewell(&self) -> &'static [u8] {
-        b"s"
+    fn farewell(&self) -> Vec<u8> {
+        b"s".to_vec()
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Framed {
     last: Option<u64>,
     /// Bytes skipped since then.
     since: u64,
+    /// Frames since then that were whole and were not believed.
+    refused: u64,
 }
 
 impl Framed {
@@ -113,12 +115,11 @@ impl Framed {
         let believed = agrees == Some(true) || (continues && at_end);
         if !believed {
             self.skipped += length;
+            self.refused += 1;
             return true;
         }
         self.tell_skipped(sink);
-        if !continues {
-            self.tell_lost(shape, number, sink);
-        }
+        self.tell_lost(shape, number, sink);
         sink(Step::Frame(&self.buffer[self.at..self.at + length]));
         self.at += length;
         (self.last, self.since) = (Some(number), 0);
@@ -140,14 +141,18 @@ impl Framed {
     fn tell_lost(&mut self, shape: &impl Shape, number: u64, sink: &mut dyn FnMut(Step<'_>)) {
         let Some(last) = self.last else { return };
         let turn = shape.numbers();
-        let least = (number + 2 * turn - last - 1) % turn;
+        let mut least = (number + 2 * turn - last - 1) % turn;
+        if least < self.refused {
+            // What was refused is missing, so the counter has gone round.
+            least += (self.refused - least).div_ceil(turn) * turn;
+        }
         let by_bytes = self.since / shape.length() as u64;
         let turns = (by_bytes.saturating_sub(least) + turn / 2) / turn;
         let lost = least + turns * turn;
         if lost > 0 {
             sink(Step::Lost(lost));
         }
-        self.since = 0;
+        (self.since, self.refused) = (0, 0);
     }
 }
 

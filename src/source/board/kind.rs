@@ -2,11 +2,15 @@
 
 use std::str::FromStr;
 
-use super::{Encoder, Parser, Wishes, ascii, bitalino, chords, cyton, olimex, spikerbox};
+use super::{
+    Encoder, Parser, Played, Wishes, ascii, bitalino, chords, cyton, native, native_writer, olimex, spikerbox,
+};
 
 /// A board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
+    /// One that speaks our own format.
+    Native,
     /// Backyard Brains Muscle SpikerShield and SpikerBox.
     Spikerbox,
     /// OpenBCI Cyton.
@@ -36,16 +40,18 @@ impl FromStr for Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Spikerbox, Self::Cyton, Self::Bitalino, Self::Chords, Self::Olimex, Self::Ascii];
+    pub const ALL: [Self; 7] =
+        [Self::Native, Self::Spikerbox, Self::Cyton, Self::Bitalino, Self::Chords, Self::Olimex, Self::Ascii];
 
-    fn names() -> String {
+    /// Their names, for messages.
+    pub fn names() -> String {
         Self::ALL.map(Self::name).join(", ")
     }
 
     /// What it is called on the command line.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Native => "native",
             Self::Spikerbox => "spikerbox",
             Self::Cyton => "cyton",
             Self::Bitalino => "bitalino",
@@ -58,6 +64,7 @@ impl Kind {
     /// What it is, for people.
     pub const fn describe(self) -> &'static str {
         match self {
+            Self::Native => "board that speaks twitchscope's own format",
             Self::Spikerbox => "Backyard Brains Muscle SpikerShield or SpikerBox",
             Self::Cyton => "OpenBCI Cyton",
             Self::Bitalino => "BITalino (r)evolution",
@@ -72,6 +79,8 @@ impl Kind {
         match self {
             // What a 16 MHz AVR really makes of 230400.
             Self::Spikerbox => 222_222,
+            // What an AVR makes without an error, and any USB device takes.
+            Self::Native => 500_000,
             Self::Chords => 230_400,
             Self::Olimex => 57_600,
             Self::Cyton | Self::Bitalino | Self::Ascii => 115_200,
@@ -81,6 +90,7 @@ impl Kind {
     /// Reads its bytes.
     pub fn parser(self, wishes: &Wishes) -> Box<dyn Parser> {
         match self {
+            Self::Native => Box::new(native::Reader::default()),
             Self::Spikerbox => Box::new(spikerbox::Reader::new(wishes)),
             Self::Cyton => Box::new(cyton::Reader::default()),
             Self::Bitalino => Box::new(bitalino::Reader::default()),
@@ -90,16 +100,17 @@ impl Kind {
         }
     }
 
-    /// Makes its bytes, for a recording of `channels` channels at `rate_hz`. A board has the
-    /// channels and the rate that it has; only a sketch takes the recording's.
-    pub fn encoder(self, channels: usize, rate_hz: f64) -> Box<dyn Encoder> {
+    /// Makes its bytes, for a recording. A board has the channels, the rate and the bits that it
+    /// has; a sketch takes the recording's rate, and our own takes all of them.
+    pub fn encoder(self, played: &Played) -> Box<dyn Encoder> {
         match self {
-            Self::Spikerbox => Box::new(spikerbox::Writer::new(channels)),
+            Self::Native => Box::new(native_writer::Writer::new(played)),
+            Self::Spikerbox => Box::new(spikerbox::Writer::new(played.channels)),
             Self::Cyton => Box::new(cyton::Writer::default()),
             Self::Bitalino => Box::new(bitalino::Writer::default()),
             Self::Chords => Box::new(chords::Writer::default()),
             Self::Olimex => Box::new(olimex::Writer::default()),
-            Self::Ascii => Box::new(ascii::Writer::new(channels, rate_hz)),
+            Self::Ascii => Box::new(ascii::Writer::new(played.channels, played.rate_hz)),
         }
     }
 }

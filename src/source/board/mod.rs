@@ -14,6 +14,8 @@ mod chords;
 mod cyton;
 mod framed;
 mod kind;
+pub(super) mod native;
+mod native_writer;
 mod note;
 mod olimex;
 mod spikerbox;
@@ -116,8 +118,8 @@ pub trait Parser: Send {
     }
 
     /// What to send before the port is closed; nothing for a board that cannot be stopped.
-    fn farewell(&self) -> &'static [u8] {
-        &[]
+    fn farewell(&self) -> Vec<u8> {
+        Vec::new()
     }
 }
 
@@ -154,6 +156,19 @@ pub trait Encoder: Send {
     fn finish(&mut self, out: &mut Vec<u8>) {
         let _ = out;
     }
+}
+
+/// The recording that a board plays.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Played {
+    /// Its channels.
+    pub channels: usize,
+    /// Its frames a second.
+    pub rate_hz: f64,
+    /// Bits of its samples.
+    pub bits: u16,
+    /// What its full scale is, µV, where that is known.
+    pub full_scale_uv: Option<f64>,
 }
 
 /// What a person may say about a board.

@@ -21,6 +21,12 @@ pub enum Note {
     Impossible { value: f64, most: f64 },
     /// A needle was marked with an event that means neither in nor out.
     OtherEvent(String),
+    /// The board tells something that cannot be, in the words of the wire format.
+    Refused(String),
+    /// Marks that the board set and that did not come yet.
+    MarksMissing { count: u16 },
+    /// A channel that is no raw EMG.
+    NotRaw { channel: usize },
     /// The first column of lines counts or tells the time.
     FirstColumn { counts: bool },
 }
@@ -49,6 +55,15 @@ impl fmt::Display for Note {
             Self::OtherEvent(id) => write!(
                 f,
                 "event {id} means neither needle in nor needle out and was left aside; choose the numbers with --needle-in and --needle-out"
+            ),
+            Self::Refused(what) => write!(f, "the board was not believed: {what}"),
+            Self::MarksMissing { count } => write!(
+                f,
+                "{count} mark(s) of the board did not come yet; it sends them again until they do"
+            ),
+            Self::NotRaw { channel } => write!(
+                f,
+                "channel {channel} is no raw EMG but something made of it, in which twitches look otherwise: give the board's raw signal"
             ),
             Self::FirstColumn { counts } => write!(
                 f,
