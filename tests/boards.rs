@@ -193,7 +193,9 @@ fn boards_that_do_not_count_tell_all_damage_that_their_bytes_show() {
 
 #[test]
 fn frames_that_were_dropped_on_the_board_are_counted() {
-    for (kind, most) in [(Kind::Native, 40_000), (Kind::Cyton, 255), (Kind::Bitalino, 15), (Kind::Chords, 255)] {
+    for (kind, most) in
+        [(Kind::Native, 40_000), (Kind::Cyton, 255), (Kind::Bitalino, 15), (Kind::Chords, 255)]
+    {
         for dropped in [1, 2, most] {
             let mut board = board::started(kind);
             let mut bytes = stream(kind, 0, |_| false).0;

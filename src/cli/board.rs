@@ -133,7 +133,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     );
     let ended = player.play(&stop, arguments.wrong.drift)?;
     let tape = player.tape();
-    eprintln!("{:.1} s were played; of {} samples {} were never sent", tape.time_s(), tape.frames(), tape.lost());
+    eprintln!(
+        "{:.1} s were played; of {} samples {} were never sent",
+        tape.time_s(),
+        tape.frames(),
+        tape.lost()
+    );
     match ended {
         Ended::Unread => bail!("the end was never read: the reader stopped reading"),
         Ended::Over | Ended::Unplugged | Ended::Stopped => Ok(()),

@@ -102,10 +102,7 @@ impl Arguments {
             },
             channels: signal.channels.clone(),
             insertions: signal.insertion.clone(),
-            wishes: Wishes {
-                needle_in: signal.needle_in.clone(),
-                needle_out: signal.needle_out.clone(),
-            },
+            wishes: Wishes { needle_in: signal.needle_in.clone(), needle_out: signal.needle_out.clone() },
         }
     }
 }

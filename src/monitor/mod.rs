@@ -173,7 +173,8 @@ impl Watched {
             Event::Twitch(found) => {
                 self.twitches += 1;
                 let at = found.span.start;
-                let owner = self.needles.own(at).map(|(number, order, since)| (number, order, self.seconds(since)));
+                let owner =
+                    self.needles.own(at).map(|(number, order, since)| (number, order, self.seconds(since)));
                 self.stray += u64::from(owner.is_none());
                 let (onset, duration) = (self.seconds(at.get()), self.seconds(found.span.len()));
                 lines.push(Line::Twitch(Twitch::new(&found, &self.format, onset, duration, owner)));

@@ -28,7 +28,11 @@ impl Needles {
     ///
     /// # Errors
     /// [`OutWithoutIn`] where no such needle is in.
-    pub fn leave(&mut self, label: Option<&str>, at: SampleIndex) -> Result<(usize, Insertion), OutWithoutIn> {
+    pub fn leave(
+        &mut self,
+        label: Option<&str>,
+        at: SampleIndex,
+    ) -> Result<(usize, Insertion), OutWithoutIn> {
         let closed = self.pairs.leave(label, at)?;
         let is_it = |i: &Insertion| i.still_in && i.entered == closed.entered;
         let place = self.all.iter().position(is_it).unwrap_or_default();

@@ -128,7 +128,8 @@ impl Arrival {
     /// The pace, as a share of the rate, where it is another one than the board is said to have.
     pub(super) fn other_pace(&self) -> Option<f64> {
         let (first, last) = (self.points.first()?, self.points.last()?);
-        let (due_s, came_s) = (last.due_s - first.due_s, last.due_s + last.late_s - first.due_s - first.late_s);
+        let (due_s, came_s) =
+            (last.due_s - first.due_s, last.due_s + last.late_s - first.due_s - first.late_s);
         let pace = due_s / came_s.max(1e-9);
         (came_s >= LEAST_S && (pace - 1.0).abs() > PACE).then_some(pace)
     }

@@ -57,7 +57,11 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
         }
         if ear.over {
             let unknown = || not_understood(ear);
-            return Err(if ear.taken.bytes > 0 { unknown() } else { ear.ended.clone().unwrap_or_else(unknown) });
+            return Err(if ear.taken.bytes > 0 {
+                unknown()
+            } else {
+                ear.ended.clone().unwrap_or_else(unknown)
+            });
         }
         if ear.taken.bytes == 0 && ear.port.now_s() > SILENT_S {
             let port = ear.port.name().to_owned();

@@ -30,8 +30,8 @@ mod taken;
 mod warning;
 mod wav;
 
-pub use companions::{Companion, Companions, sha256};
 pub use arrival::MeasuredRate;
+pub use companions::{Companion, Companions, sha256};
 pub use error::Error;
 pub use listen::{Heard, listen, recognise};
 pub use live::{Live, LiveOptions};

@@ -138,7 +138,12 @@ impl Drop for Port {
 }
 
 /// The thread: reads until the port is gone or a flag is up.
-fn read(mut reader: impl Read, sender: &SyncSender<(Vec<u8>, f64)>, opened: Instant, flags: &[Arc<AtomicBool>]) {
+fn read(
+    mut reader: impl Read,
+    sender: &SyncSender<(Vec<u8>, f64)>,
+    opened: Instant,
+    flags: &[Arc<AtomicBool>],
+) {
     let mut bytes = vec![0; MOST_READ];
     while !flags.iter().any(|flag| flag.load(Ordering::Relaxed)) {
         match reader.read(&mut bytes) {

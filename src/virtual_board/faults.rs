@@ -1,8 +1,8 @@
 //! What goes wrong between a board and a computer, by choice and from a seed.
 
+use rand_core::SeedableRng;
 use rand_distr::{Distribution, Exp1, StandardUniform};
 use rand_pcg::Pcg64;
-use rand_core::SeedableRng;
 
 /// What goes wrong. Nothing, unless it is chosen.
 #[derive(Debug, Clone, PartialEq)]

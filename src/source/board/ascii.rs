@@ -27,7 +27,10 @@ enum First {
     /// It grows by this much a line.
     Counts(f64),
     /// A clock of so many ticks a second, so many ticks a line.
-    Clock { ticks_hz: f64, ticks: f64 },
+    Clock {
+        ticks_hz: f64,
+        ticks: f64,
+    },
     /// It grows, and in what is not known.
     Grows,
 }
@@ -141,8 +144,7 @@ impl Reader {
             "us" | "micros" => Some(1e6),
             "s" | "sec" | "seconds" => Some(1.0),
             "t" | "time" | "timestamp" => {
-                let steps: Vec<f64> =
-                    self.held.windows(2).map(|w| w[1].values[0] - w[0].values[0]).collect();
+                let steps: Vec<f64> = self.held.windows(2).map(|w| w[1].values[0] - w[0].values[0]).collect();
                 let mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64;
                 [1e3, 1e6, 1.0].into_iter().find(|hz| (50.0..50_000.0).contains(&(hz / mean)))
             }

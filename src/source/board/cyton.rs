@@ -130,9 +130,9 @@ fn shows_old_radio(bytes: &[u8]) -> bool {
     const LONG: usize = FRAME + 1;
     let begins = |at: usize| bytes[at] == 0xA0 && bytes[at + 1] == 0x41;
     let starts = 0..bytes.len().saturating_sub(2 * LONG + 2);
-    starts.into_iter().any(|at| {
-        begins(at) && begins(at + LONG) && bytes[at + LONG + 2] == bytes[at + 2].wrapping_add(1)
-    })
+    starts
+        .into_iter()
+        .any(|at| begins(at) && begins(at + LONG) && bytes[at + LONG + 2] == bytes[at + 2].wrapping_add(1))
 }
 
 impl Parser for Reader {

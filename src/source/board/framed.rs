@@ -229,7 +229,8 @@ impl<S: Shape> Sniffed<S> {
 fn runs(shape: &impl Shape, bytes: &[u8], count: usize) -> bool {
     let Some(bytes) = bytes.get(..shape.length() * count) else { return false };
     let frames = || bytes.chunks_exact(shape.length());
-    frames().all(|f| shape.fits(f)) && frames().zip(frames().skip(1)).all(|(a, b)| follows(shape, shape.number(a), b))
+    frames().all(|f| shape.fits(f))
+        && frames().zip(frames().skip(1)).all(|(a, b)| follows(shape, shape.number(a), b))
 }
 
 fn follows(shape: &impl Shape, number: u64, after: &[u8]) -> bool {

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use super::{
-    Encoder, Parser, Played, Wishes, ascii, bitalino, chords, cyton, native, native_writer, olimex, spikerbox,
+    Encoder, Parser, Played, Wishes, ascii, bitalino, chords, cyton, native, native_writer, olimex,
+    spikerbox, spikerbox_writer,
 };
 
 /// A board.
@@ -105,7 +106,7 @@ impl Kind {
     pub fn encoder(self, played: &Played) -> Box<dyn Encoder> {
         match self {
             Self::Native => Box::new(native_writer::Writer::new(played)),
-            Self::Spikerbox => Box::new(spikerbox::Writer::new(played.channels)),
+            Self::Spikerbox => Box::new(spikerbox_writer::Writer::new(played.channels)),
             Self::Cyton => Box::new(cyton::Writer::default()),
             Self::Bitalino => Box::new(bitalino::Writer::default()),
             Self::Chords => Box::new(chords::Writer::default()),

@@ -19,6 +19,7 @@ mod native_writer;
 mod note;
 mod olimex;
 mod spikerbox;
+mod spikerbox_writer;
 
 pub use kind::{Kind, UnknownBoard};
 pub use note::Note;

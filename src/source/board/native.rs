@@ -67,9 +67,8 @@ impl Heard {
                 for moment in 0..samples.len() {
                     self.sample.clear();
                     let counts = samples.counts().skip(moment * self.channels.len());
-                    let own = |(count, (zero, scale)): (i32, &(i32, f64))| {
-                        (f64::from(count - zero) * scale) as f32
-                    };
+                    let own =
+                        |(count, (zero, scale)): (i32, &(i32, f64))| (f64::from(count - zero) * scale) as f32;
                     self.sample.extend(counts.zip(&self.channels).map(own));
                     sink(Said::Frame(&self.sample));
                 }
@@ -90,7 +89,8 @@ impl Heard {
                 sink(Said::Note(&Note::MarksMissing { count: missing.count }));
             }
             Event::Log(text) => {
-                let text: String = String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).collect();
+                let text: String =
+                    String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).collect();
                 sink(Said::Note(&Note::Text(text)));
             }
             Event::Damaged(damage) => sink(Said::Skipped(damage.bytes as u64)),
@@ -147,11 +147,8 @@ impl Heard {
             other => return sink(Said::Note(&Note::OtherEvent(format!("{:02X}", other.0)))),
         };
         self.needle_in = enters;
-        let kind = if enters {
-            MarkKind::NeedleIn { label: None }
-        } else {
-            MarkKind::NeedleOut { label: None }
-        };
+        let kind =
+            if enters { MarkKind::NeedleIn { label: None } } else { MarkKind::NeedleOut { label: None } };
         sink(Said::Mark(offset, &kind));
     }
 }

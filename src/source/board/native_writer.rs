@@ -1,8 +1,8 @@
 //! A board of ours from the other end: samples in, frames of `firmware-protocol` out.
 
 use firmware_protocol::{
-    Abilities, BODY_MAX, CHANNELS_MAX, Channel, ChannelKind, Command, Data, DataFlags, Heard, Hello, Listener,
-    MAJOR, MINOR, Mark, MarkCode, Outcome, Pong, Response, SCALE_UNKNOWN, SampleFormat, Status,
+    Abilities, BODY_MAX, CHANNELS_MAX, Channel, ChannelKind, Command, Data, DataFlags, Heard, Hello,
+    Listener, MAJOR, MINOR, Mark, MarkCode, Outcome, Pong, Response, SCALE_UNKNOWN, SampleFormat, Status,
     TEMPERATURE_UNKNOWN, Text, pack,
 };
 

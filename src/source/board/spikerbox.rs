@@ -9,16 +9,16 @@
 //! What is lost between two whole frames cannot be seen here; the reader of the port holds the
 //! number of frames against the clock.
 
-use super::{Described, Encoder, Loss, Note, Parser, RateFrom, Said, Sink, Wishes, numbered};
+use super::{Described, Loss, Note, Parser, RateFrom, Said, Sink, Wishes, numbered};
 use crate::block::MarkKind;
 
-const MESSAGE: [u8; 6] = [0xFF, 0xFF, 0x01, 0x01, 0x80, 0xFF];
-const MESSAGE_END: [u8; 6] = [0xFF, 0xFF, 0x01, 0x01, 0x81, 0xFF];
+pub(super) const MESSAGE: [u8; 6] = [0xFF, 0xFF, 0x01, 0x01, 0x80, 0xFF];
+pub(super) const MESSAGE_END: [u8; 6] = [0xFF, 0xFF, 0x01, 0x01, 0x81, 0xFF];
 /// Spike Recorder's own buffer for a message, bytes.
 const MOST_MESSAGE: usize = 512;
-const MOST_CHANNELS: usize = 6;
+pub(super) const MOST_CHANNELS: usize = 6;
 /// One channel, 16 MHz / 8 / 199: the timer of the firmware, not the 10 kHz of its comment.
-const SHIELD_HZ: f64 = 2e6 / 199.0;
+pub(super) const SHIELD_HZ: f64 = 2e6 / 199.0;
 /// So many bytes are held back for the answer to who the board is: one second of a shield.
 const HELD: usize = 20_100;
 /// So many frames must be of one length before the channels are known.
@@ -329,78 +329,4 @@ impl Parser for Reader {
         self.asks += usize::from(due);
         (due && self.board.is_none() && self.channels == 0).then(|| WHO.to_vec())
     }
-}
-
-/// A Muscle SpikerShield.
-#[derive(Debug)]
-pub(super) struct Writer {
-    channels: usize,
-    needle_in: bool,
-    heard: Vec<u8>,
-}
-
-impl Writer {
-    pub(super) fn new(channels: usize) -> Self {
-        Self { channels: channels.clamp(1, MOST_CHANNELS), needle_in: false, heard: Vec::new() }
-    }
-}
-
-fn message(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(&MESSAGE);
-    out.extend_from_slice(text.as_bytes());
-    out.extend_from_slice(&MESSAGE_END);
-}
-
-impl Encoder for Writer {
-    fn channels(&self) -> usize {
-        self.channels
-    }
-
-    fn rate_hz(&self) -> f64 {
-        SHIELD_HZ / self.channels as f64
-    }
-
-    fn uv_per_count(&self) -> Option<f64> {
-        None
-    }
-
-    fn full_scale(&self) -> i32 {
-        511
-    }
-
-    fn boot(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"StartUp!\r\n");
-    }
-
-    fn hear(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        for &byte in bytes {
-            if byte != b'\n' {
-                self.heard.push(byte);
-                self.heard.truncate(30);
-                continue;
-            }
-            if self.heard.ends_with(b"b:;") {
-                message("HWT:MUSCLESS;", out);
-            }
-            self.heard.clear();
-        }
-    }
-
-    fn streams(&self) -> bool {
-        true
-    }
-
-    fn frame(&mut self, counts: &[i32], needle_in: bool, out: &mut Vec<u8>) {
-        if needle_in != self.needle_in {
-            self.needle_in = needle_in;
-            message(if needle_in { "EVNT:1;" } else { "EVNT:0;" }, out);
-        }
-        for channel in 0..self.channels {
-            let value = (counts.get(channel).copied().unwrap_or(0) + 512).clamp(0, 1023) as u16;
-            let flag = if channel == 0 { 0x80 } else { 0 };
-            out.extend_from_slice(&[flag | (value >> 7) as u8, (value & 0x7F) as u8]);
-        }
-    }
-
-    fn drop_frame(&mut self) {}
 }
