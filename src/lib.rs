@@ -60,6 +60,9 @@
 //! # }
 //! ```
 //!
+//! A board on a serial port is a source, too: [`source::Live`] gives blocks as a recording does,
+//! and [`monitor::watch`] tells what happens in them. [`virtual_board`] is a board without one.
+//!
 //! [`analysis::analyze`] does this and makes a session of it; [`report::write_all`] writes the
 //! tables and figures.
 

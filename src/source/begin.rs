@@ -1,14 +1,16 @@
 //! The first seconds of a board: waking it, understanding what comes, and settling the format.
 
-use super::board::{Described, RateFrom};
+use super::board::{Described, Note, RateFrom};
 use super::live::{Ear, LiveOptions};
-use super::{PortError, ScaleOption, listen};
+use super::{PortError, ScaleOption, Warning, listen};
 use crate::block::{Format, Scale};
 use crate::units::SampleRate;
 
 /// A board that says nothing for so long is silent, s: an UNO boots for 2 s, and a Cyton may be
 /// asked twice.
 const SILENT_S: f64 = 8.0;
+/// A board that says what cannot be may correct itself for so long, s.
+const REFUSED_S: f64 = 3.0;
 /// Bytes came for so long and made no sense, s.
 const SENSELESS_S: f64 = 5.0;
 /// So many bytes must have come before they are called senseless.
@@ -55,6 +57,11 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
                 return Ok(described);
             }
         }
+        if let Some(reason) = refusal(ear)
+            && (ear.over || ear.port.now_s() > REFUSED_S)
+        {
+            return Err(PortError::Refused { port: ear.port.name().to_owned(), reason });
+        }
         if ear.over {
             let unknown = || not_understood(ear);
             return Err(if ear.taken.bytes > 0 {
@@ -72,6 +79,14 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
             return Err(not_understood(ear));
         }
     }
+}
+
+/// Why what the board says of itself was not believed.
+fn refusal(ear: &Ear) -> Option<String> {
+    ear.taken.warnings.iter().find_map(|warning| match warning {
+        Warning::Board(Note::Refused(reason)) if ear.taken.described.is_none() => Some(reason.clone()),
+        _ => None,
+    })
 }
 
 /// What the bytes are, if they are not those of the board.

@@ -78,24 +78,26 @@ impl Ear {
         }
     }
 
-    /// Seconds since something came.
-    pub fn quiet_s(&self) -> f64 {
-        self.port.now_s() - self.last_bytes_s
-    }
-
-    /// Takes what comes next, waiting for it a little.
+    /// Takes what comes next, waiting for it a little, and sends the board what it should hear.
     pub fn hear(&mut self) {
-        if let Some(word) = self.parser.ask(self.port.now_s(), self.quiet_s()) {
-            self.port.send(&word);
-        }
+        // While bytes wait the board is not quiet, however late they are looked at.
+        let mut quiet_s = 0.0;
         match self.port.next() {
             Came::Bytes(bytes, at_s) => self.bytes(&bytes, at_s),
-            Came::Nothing => self.nothing(),
+            Came::Nothing => {
+                quiet_s = self.port.now_s() - self.last_bytes_s;
+                self.nothing(quiet_s);
+            }
             Came::Over => {
                 let (port, after_s) = (self.port.name().to_owned(), self.port.now_s());
                 let stopped = self.port.stopped();
                 self.end((!stopped).then_some(PortError::Unplugged { port, after_s }));
             }
+        }
+        if !self.over
+            && let Some(word) = self.parser.ask(self.port.now_s(), quiet_s)
+        {
+            self.port.send(&word);
         }
     }
 
@@ -111,8 +113,7 @@ impl Ear {
         taken.by_the_clock(at_s);
     }
 
-    fn nothing(&mut self) {
-        let quiet_s = self.quiet_s();
+    fn nothing(&mut self, quiet_s: f64) {
         if quiet_s > GIVE_UP_S {
             let port = self.port.name().to_owned();
             self.end(Some(PortError::Silent { port, seconds: quiet_s, board: self.board }));
@@ -127,11 +128,15 @@ impl Ear {
     pub fn end(&mut self, why: Option<PortError>) {
         let taken = &mut self.taken;
         self.parser.finish(&mut |said| taken.take(said));
-        if why.is_none() {
-            let word = self.parser.farewell();
-            self.port.send(&word);
-        }
         (self.over, self.ended) = (true, why);
+    }
+}
+
+impl Drop for Ear {
+    /// However it ends: a board that goes on streaming would fill the port for the next one.
+    fn drop(&mut self) {
+        let word = self.parser.farewell();
+        self.port.send(&word);
     }
 }
 
@@ -227,9 +232,6 @@ impl Source for Live {
     }
 
     fn next(&mut self, into: &mut Block) -> Result<Flow, Error> {
-        if !self.ear.over && self.ear.port.stopped() {
-            self.ear.end(None);
-        }
         if self.ear.taken.is_empty() && !self.ear.over {
             self.ear.hear();
         }

@@ -61,6 +61,9 @@ pub enum PortError {
     #[error("{port}: the board {what}, which cannot be; {cure}")]
     Lies { port: String, what: String, cure: &'static str },
 
+    #[error("{port}: the board says of itself what cannot be: {reason}; correct its firmware")]
+    Refused { port: String, reason: String },
+
     #[error("{port}: the board has no channel {channel}; it has {channels}, counted from 1")]
     NoSuchChannel { port: String, channel: usize, channels: usize },
 

@@ -66,6 +66,13 @@ impl Taken {
         match said {
             Said::Described(described) => match &self.described {
                 None => self.described = Some(described.clone()),
+                // It was asked and said more; what came before was not known for what it is.
+                Some(known) if self.rate_hz == 0.0 && known != described => {
+                    let (bytes, skipped_bytes) = (self.bytes, self.skipped_bytes);
+                    let warnings = std::mem::take(&mut self.warnings);
+                    let described = Some(described.clone());
+                    *self = Self { described, bytes, skipped_bytes, warnings, ..Self::default() };
+                }
                 Some(known) if known != described => {
                     let (from, to) = (known.name.clone(), described.name.clone());
                     self.warn(Warning::BoardChanged { from, to });

@@ -160,13 +160,15 @@ impl Reader {
     /// Learns the columns from the lines so far, and reads them.
     fn settle(&mut self, sink: &mut Sink<'_>) {
         let Some(line) = self.held.first().filter(|_| self.held.len() > 1) else { return };
-        let (width, first) = (line.values.len(), self.first_column(&self.held, line));
+        let (width, guess) = (line.values.len(), self.first_column(&self.held, line));
         let held = std::mem::take(&mut self.held);
         let line = &held[0];
         let names: Vec<String> = (0..width).map(|n| self.label(&line.labels, n).to_owned()).collect();
         let is_switch =
             |n: &String| matches!(n.to_ascii_lowercase().as_str(), "needle" | "switch" | "mark" | "button");
         let switch = names.iter().position(is_switch);
+        // Something must be a channel.
+        let first = if width - usize::from(switch.is_some()) < 2 { First::Channel } else { guess };
         let skip = usize::from(first != First::Channel);
         let mut channels: Vec<String> = Vec::new();
         for (place, name) in names.iter().enumerate().skip(skip).filter(|(p, _)| Some(*p) != switch) {
@@ -175,9 +177,6 @@ impl Reader {
                 own = format!("{own} ({})", place + 1);
             }
             channels.push(own);
-        }
-        if channels.is_empty() {
-            return;
         }
         let of_counts = |v: &f64| v.fract() == 0.0 && (0.0..=MOST_COUNT).contains(v);
         let counts = held.iter().flat_map(|l| &l.values[skip..]).all(of_counts);

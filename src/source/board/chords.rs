@@ -181,7 +181,7 @@ impl Reader {
 
 impl Parser for Reader {
     fn feed(&mut self, bytes: &[u8], sink: &mut Sink<'_>) {
-        if !self.described && self.board.is_none() {
+        if self.board.is_none() {
             self.look_for_name(bytes);
         }
         let mut frames = std::mem::replace(&mut self.frames, Sniffed::new(Vec::new()));
@@ -200,16 +200,16 @@ impl Parser for Reader {
             (self.streams, self.started, self.asked) = (false, false, TRIES);
             self.asked_s = at_s - ANSWER_S;
         }
-        if self.started || (self.described && self.streams) {
+        // One that streams already is asked, too: it stops, and is started again.
+        if self.started || (self.board.is_some() && self.streams) {
             return None;
         }
         let due = if self.asked == 0 { at_s >= LISTEN_S } else { at_s >= self.asked_s + ANSWER_S };
         if self.board.is_some() || (due && self.asked >= TRIES) {
             self.started = true;
             // What streamed before was of no known rate, and it was stopped.
-            if !self.described {
-                self.frames.clear_early();
-            }
+            self.described = false;
+            self.frames.clear_early();
             return Some(b"START\n".to_vec());
         }
         if !due {
