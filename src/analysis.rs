@@ -97,11 +97,12 @@ const ENOUGH_HZ: f64 = 1000.0;
 
 /// What a rate that is too low for surface EMG loses, in plain words.
 pub fn too_slow(rate: SampleRate) -> Option<String> {
+    let tenth = |hz: f64| (hz * 10.0).round() / 10.0;
     (rate.hz() < ENOUGH_HZ).then(|| {
         format!(
             "{} samples a second carry nothing above {} Hz: part of the EMG is cut off or aliased, so faint twitches can be missed; record at 1000 or more",
-            rate.hz(),
-            rate.nyquist().hz()
+            tenth(rate.hz()),
+            tenth(rate.nyquist().hz())
         )
     })
 }

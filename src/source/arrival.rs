@@ -5,6 +5,8 @@
 //! second only the frame that was the least late tells something; a line through those is the
 //! rate. Times are given as values: nothing here looks at a clock.
 
+use super::board::Counter;
+
 /// A second of frames: how late the least late of them was, s.
 #[derive(Debug, Clone, Copy)]
 struct Least {
@@ -96,9 +98,10 @@ impl Arrival {
     }
 
     /// Frames that cannot be on their way any more: the line has been later than it was for a
-    /// while. Only where the stream is in real time.
-    pub(super) fn missing(&mut self) -> u64 {
-        if !self.in_real_time() {
+    /// while. Only where the stream is in real time. Of a board whose counter goes round, these
+    /// are whole turns, which are what it cannot tell.
+    pub(super) fn missing(&mut self, counter: Counter) -> u64 {
+        if counter == Counter::Whole || !self.in_real_time() {
             return 0;
         }
         let Some(&(now_s, _)) = self.recent.back() else { return 0 };
@@ -112,9 +115,15 @@ impl Arrival {
         if !stood || !more.is_finite() || more < STANDING_S {
             return 0;
         }
-        // From here on it is no longer late.
-        self.recent.clear();
-        (more * self.rate_hz).round() as u64
+        let frames = match counter {
+            Counter::Turns(turn) => (more * self.rate_hz / turn as f64).round() as u64 * turn,
+            _ => (more * self.rate_hz).round() as u64,
+        };
+        if frames > 0 {
+            // From here on it is no longer late.
+            self.recent.clear();
+        }
+        frames
     }
 
     /// Whether frames come at about the rate that the board is said to have.
@@ -249,7 +258,7 @@ mod tests {
                     let stalls = (20.0..20.2).contains(&at_s);
                     if !stalls {
                         arrival.note((at_s * 1.002e4 - gone) as u64 + told, at_s);
-                        told += arrival.missing();
+                        told += arrival.missing(Counter::None);
                     }
                 }
                 let _ = to;
@@ -259,12 +268,32 @@ mod tests {
     }
 
     #[test]
+    fn of_a_board_that_counts_only_whole_turns_are_missed() {
+        for (counter, expected) in [
+            (Counter::None, 1000),
+            (Counter::Turns(256), 1024),
+            (Counter::Turns(16), 1008),
+            (Counter::Whole, 0),
+        ] {
+            let mut arrival = Arrival::new(1000.0);
+            let mut told = 0;
+            for n in 1..2000u64 {
+                let at_s = n as f64 * 0.016;
+                let gone = if at_s > 12.0 { 1000 } else { 0 };
+                arrival.note(n * 16 - gone + told, at_s);
+                told += arrival.missing(counter);
+            }
+            assert!(told.abs_diff(expected) <= 20, "{counter:?}: {told}");
+        }
+    }
+
+    #[test]
     fn a_stream_that_is_not_in_real_time_tells_nothing() {
         let mut arrival = Arrival::new(1000.0);
         for n in 1..400u64 {
             let stall = if n > 200 { 3.0 } else { 0.0 };
             arrival.note(n * 1000, n as f64 * 0.1 + stall);
-            assert_eq!(arrival.missing(), 0);
+            assert_eq!(arrival.missing(Counter::None), 0);
         }
         assert!(!arrival.in_real_time());
     }

@@ -36,7 +36,7 @@ pub(super) struct Settled {
 
 /// Hears the board until it has said what it is, and its rate is known.
 pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Described, PortError> {
-    let mut counting: Option<(f64, u64)> = None;
+    let mut counting = Counting::default();
     loop {
         if ear.port.stopped() {
             return Err(PortError::Interrupted { port: ear.port.name().to_owned() });
@@ -49,10 +49,8 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
             if described.rate.is_some() {
                 return Ok(described);
             }
-            let (from_s, from) = *counting.get_or_insert((ear.last_bytes_s, ear.taken.clock));
-            let counted_s = ear.last_bytes_s - from_s;
-            if counted_s >= COUNT_S || (ear.over && counted_s > 0.0) {
-                let hz = (ear.taken.clock - from) as f64 / counted_s;
+            counting.note(ear.last_bytes_s, ear.taken.clock);
+            if let Some(hz) = counting.hz(ear.over) {
                 described.rate = Some((hz, RateFrom::Arrival));
                 return Ok(described);
             }
@@ -78,6 +76,38 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
         if ear.taken.described.is_none() && (waited || ear.port.now_s() > 2.0 * SILENT_S) {
             return Err(not_understood(ear));
         }
+    }
+}
+
+/// Frames counted by the second, where nobody says the rate.
+#[derive(Debug, Default)]
+struct Counting {
+    /// When each second began, s, and with which frame.
+    seconds: Vec<(f64, u64)>,
+    last: (f64, u64),
+}
+
+impl Counting {
+    /// The frame before number `frames` had come at `at_s`.
+    fn note(&mut self, at_s: f64, frames: u64) {
+        self.last = (at_s, frames);
+        if self.seconds.last().is_none_or(|(begun_s, _)| at_s >= begun_s + 1.0) {
+            self.seconds.push(self.last);
+        }
+    }
+
+    /// The median of what was counted in a second, once there are enough of them, or there will
+    /// be no more: a second in which this machine was busy does not count.
+    fn hz(&self, over: bool) -> Option<f64> {
+        let (first, last) = (self.seconds.first()?, self.last);
+        if last.0 - first.0 < COUNT_S && !over {
+            return None;
+        }
+        let each = self.seconds.windows(2).map(|w| (w[1].1 - w[0].1) as f64 / (w[1].0 - w[0].0));
+        let mut each: Vec<f64> = each.collect();
+        each.sort_by(f64::total_cmp);
+        let whole = (last.1 - first.1) as f64 / (last.0 - first.0);
+        each.get(each.len() / 2).copied().or(Some(whole)).filter(|hz| hz.is_finite())
     }
 }
 

@@ -32,7 +32,7 @@ pub enum PortError {
     )]
     Unplugged { port: String, after_s: f64 },
 
-    #[error("{port}: nothing came for {seconds:.0} s; is the board switched on, is its sketch running, and is it a {}?", board.describe())]
+    #[error("{port}: nothing came for {seconds:.0} s; is the board switched on, is its sketch running, and is it the one that you named ({})?", board.describe())]
     Silent { port: String, seconds: f64, board: Kind },
 
     #[error(
@@ -40,7 +40,7 @@ pub enum PortError {
     )]
     Noise { port: String, bytes: usize, baud: u32, others: String },
 
-    #[error("{port}: this is no {}: it looks like {looks}; start again with --board {name}", board.describe())]
+    #[error("{port}: this is not the {} that you named: it looks like {looks}; start again with --board {name}", board.describe())]
     WrongBoard { port: String, board: Kind, looks: &'static str, name: &'static str },
 
     #[error("{port}: {bytes} bytes came, and they are not those of {}; choose the board with --board and its speed with --baud", board.describe())]

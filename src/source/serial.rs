@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::PortError;
@@ -37,7 +38,8 @@ pub(super) enum Came {
 pub struct Port {
     name: String,
     baud: u32,
-    came: Receiver<(Vec<u8>, f64)>,
+    came: Option<Receiver<(Vec<u8>, f64)>>,
+    thread: Option<JoinHandle<()>>,
     /// What was looked at and not used.
     back: VecDeque<(Vec<u8>, f64)>,
     writer: Box<dyn Write + Send>,
@@ -82,9 +84,10 @@ impl Port {
         let opened = Instant::now();
         let closed = Arc::new(AtomicBool::new(false));
         let flags = [Arc::clone(&stop), Arc::clone(&closed)];
-        std::thread::spawn(move || read(reader, &sender, opened, &flags));
+        let thread = Some(std::thread::spawn(move || read(reader, &sender, opened, &flags)));
+        let came = Some(came);
         let (name, writer, back) = (name.to_owned(), Box::new(writer), VecDeque::new());
-        Self { name, baud, came, back, writer, opened, stop, closed }
+        Self { name, baud, came, thread, back, writer, opened, stop, closed }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -105,10 +108,10 @@ impl Port {
         if let Some((bytes, at_s)) = self.back.pop_front() {
             return Came::Bytes(bytes, at_s);
         }
-        match self.came.recv_timeout(READ) {
-            Ok((bytes, at_s)) => Came::Bytes(bytes, at_s),
-            Err(RecvTimeoutError::Timeout) => Came::Nothing,
-            Err(RecvTimeoutError::Disconnected) => Came::Over,
+        match self.came.as_ref().map(|came| came.recv_timeout(READ)) {
+            Some(Ok((bytes, at_s))) => Came::Bytes(bytes, at_s),
+            Some(Err(RecvTimeoutError::Timeout)) => Came::Nothing,
+            Some(Err(RecvTimeoutError::Disconnected)) | None => Came::Over,
         }
     }
 
@@ -132,8 +135,15 @@ impl Port {
 }
 
 impl Drop for Port {
+    /// Waits for the thread, so that the port can be opened again at once.
     fn drop(&mut self) {
         self.closed.store(true, Ordering::Relaxed);
+        // A thread that waits for room in the queue goes on when nobody will make any.
+        self.came = None;
+        if let Some(thread) = self.thread.take() {
+            // It cannot panic, and there is nobody to tell if it did.
+            drop(thread.join());
+        }
     }
 }
 

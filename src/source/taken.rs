@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use ndarray::Array2;
 
 use super::arrival::Arrival;
-use super::board::{Described, Loss, Said};
+use super::board::{Counter, Described, Loss, Said};
 use super::{InsertionOption, Warning};
 use crate::block::{Block, Mark, MarkKind};
 use crate::units::{SampleIndex, SampleRate, Span};
@@ -136,7 +136,8 @@ impl Taken {
         self.quiet_s = 0.0;
         let Some(arrival) = &mut self.arrival else { return };
         arrival.note(self.clock, at_s);
-        let (missing, pace) = (arrival.missing(), arrival.other_pace());
+        let counter = self.described.as_ref().map_or(Counter::None, |d| d.counter);
+        let (missing, pace) = (arrival.missing(counter), arrival.other_pace());
         self.gap(missing, false);
         if let Some(pace) = pace.filter(|_| !self.told_pace) {
             self.told_pace = true;

@@ -8,7 +8,7 @@
 //!
 //! Source: ArduinoSerialPlotterProtocol.md (arduino/Arduino).
 
-use super::{Described, Encoder, Loss, Note, Parser, RateFrom, Said, Sink, Switch};
+use super::{Counter, Described, Encoder, Loss, Note, Parser, RateFrom, Said, Sink, Switch};
 
 /// No line of numbers is longer, bytes.
 const MOST_LINE: usize = 1024;
@@ -189,7 +189,12 @@ impl Reader {
         }
         self.columns = Some(Columns { first, width, switch, counts });
         let name = "lines of numbers".to_owned();
-        sink(Said::Described(&Described { name, channels, rate, uv_per_count: None, full_scale: None }));
+        let counter = match first {
+            First::Counts(_) | First::Clock { .. } => Counter::Whole,
+            First::Channel | First::Grows => Counter::None,
+        };
+        let described = Described { name, channels, rate, uv_per_count: None, full_scale: None, counter };
+        sink(Said::Described(&described));
         (self.damaged, self.damaged_bytes) = (0, 0);
         self.typical = self.held_bytes as f64 / held.len() as f64;
         held.iter().for_each(|line| self.sample(line, 0, sink));

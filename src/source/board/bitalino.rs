@@ -17,7 +17,7 @@
 //! let one damaged frame in 16 pass, so a frame is believed only where the next goes on from it.
 
 use super::framed::{Shape, Sniffed, Step};
-use super::{Described, Encoder, Loss, Parser, RateFrom, Said, Sink, Switch, numbered};
+use super::{Counter, Described, Encoder, Loss, Parser, RateFrom, Said, Sink, Switch, numbered};
 
 /// Bytes of frames of 1 to 6 channels.
 const LENGTHS: [usize; 6] = [3, 4, 6, 7, 8, 8];
@@ -156,6 +156,7 @@ fn described(channels: usize) -> Described {
         rate: Some((RATE_HZ, RateFrom::Nominal)),
         uv_per_count: Some(UV_PER_COUNT),
         full_scale: Some(f64::from(MIDDLE) - 1.0),
+        counter: Counter::Turns(16),
     }
 }
 

@@ -12,7 +12,7 @@
 //! channels it sends shows in the distance of the frames, because some boards do not tell it.
 
 use super::framed::{Shape, Sniffed, Step};
-use super::{Described, Encoder, Loss, Note, Parser, RateFrom, Said, Sink, numbered};
+use super::{Counter, Described, Encoder, Loss, Note, Parser, RateFrom, Said, Sink, numbered};
 
 const MOST_CHANNELS: usize = 16;
 
@@ -160,6 +160,7 @@ impl Reader {
             rate: board.map(|b| (b.1, RateFrom::Board)),
             uv_per_count: None,
             full_scale: board.map(|b| f64::from(1u32 << (b.2 - 1)) - 1.0),
+            counter: Counter::Turns(256),
         }
     }
 

@@ -13,7 +13,7 @@
 //! `b`. A Daisy module is switched off, because with it each channel has 125 frames a second.
 
 use super::framed::{Framed, Shape, Step};
-use super::{Described, Encoder, Loss, Note, Parser, RateFrom, Said, Sink, numbered};
+use super::{Counter, Described, Encoder, Loss, Note, Parser, RateFrom, Said, Sink, numbered};
 
 const FRAME: usize = 33;
 const CHANNELS: usize = 8;
@@ -122,6 +122,7 @@ fn described() -> Described {
         rate: Some((RATE_HZ, RateFrom::Nominal)),
         uv_per_count: Some(UV_PER_COUNT),
         full_scale: Some(f64::from(FULL_SCALE)),
+        counter: Counter::Turns(256),
     }
 }
 

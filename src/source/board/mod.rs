@@ -39,6 +39,19 @@ pub struct Described {
     pub uv_per_count: Option<f64>,
     /// The last count that the converter gives in either direction, from its middle.
     pub full_scale: Option<f64>,
+    /// How it numbers its frames.
+    pub counter: Counter,
+}
+
+/// How a board numbers its frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// Not at all: what is lost whole is seen by the clock alone.
+    None,
+    /// From 0 up to this, and again: whole turns are seen by the clock alone.
+    Turns(u64),
+    /// So that no loss is unseen.
+    Whole,
 }
 
 /// Who says what the rate is.

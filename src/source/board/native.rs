@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use firmware_protocol::{Command, Decoder, Description, Event, MarkCode};
 
-use super::{Described, Loss, Note, Parser, RateFrom, Said, Sink};
+use super::{Counter, Described, Loss, Note, Parser, RateFrom, Said, Sink};
 use crate::block::MarkKind;
 
 /// Words are sent no more often, s; a board stops when it hears nothing for 5 s.
@@ -93,7 +93,7 @@ impl Heard {
                     String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).collect();
                 sink(Said::Note(&Note::Text(text)));
             }
-            Event::Damaged(damage) => sink(Said::Skipped(damage.bytes as u64)),
+            Event::Damaged(damage) => sink(Said::Skipped(damage.bytes)),
             Event::Refused(refusal) => sink(Said::Note(&Note::Refused(refusal.to_string()))),
             // Neither says anything about samples, and what comes later is for later versions.
             _ => {}
@@ -128,6 +128,7 @@ impl Heard {
             rate: Some((f64::from(hello.rate_num) / f64::from(hello.rate_den), RateFrom::Board)),
             uv_per_count: first.filter(|_| known).map(|pv| f64::from(pv) * UV),
             full_scale: Some(clips.fold(f64::INFINITY, f64::min)),
+            counter: Counter::Whole,
         };
         if self.described.as_ref() == Some(&described) {
             return;

@@ -12,7 +12,7 @@
 //! by demo sketches for something else.
 
 use super::framed::{Framed, Shape, Step};
-use super::{Described, Encoder, Loss, Parser, RateFrom, Said, Sink, Switch, numbered};
+use super::{Counter, Described, Encoder, Loss, Parser, RateFrom, Said, Sink, Switch, numbered};
 
 const FRAME: usize = 17;
 const CHANNELS: usize = 6;
@@ -82,6 +82,7 @@ fn described() -> Described {
         rate: Some((RATE_HZ, RateFrom::Nominal)),
         uv_per_count: None,
         full_scale: Some(f64::from(MIDDLE) - 1.0),
+        counter: Counter::Turns(256),
     }
 }
 

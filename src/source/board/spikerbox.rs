@@ -9,7 +9,7 @@
 //! What is lost between two whole frames cannot be seen here; the reader of the port holds the
 //! number of frames against the clock.
 
-use super::{Described, Loss, Note, Parser, RateFrom, Said, Sink, Wishes, numbered};
+use super::{Counter, Described, Loss, Note, Parser, RateFrom, Said, Sink, Wishes, numbered};
 use crate::block::MarkKind;
 
 pub(super) const MESSAGE: [u8; 6] = [0xFF, 0xFF, 0x01, 0x01, 0x80, 0xFF];
@@ -209,6 +209,7 @@ impl Reader {
             rate,
             uv_per_count: None,
             full_scale: Some(f64::from(self.middle()) - 1.0),
+            counter: Counter::None,
         }
     }
 
