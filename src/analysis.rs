@@ -92,8 +92,8 @@ pub fn analyze<R: Read + Seek>(
 }
 
 /// Below this rate EMG is cut off or aliased: SENIAM asks for a low-pass near 500 Hz, and so for
-/// more than 1000 samples a second.
-const ENOUGH_HZ: f64 = 1000.0;
+/// more than 1000 samples a second; one percent less is a clock that is off.
+const ENOUGH_HZ: f64 = 990.0;
 
 /// What a rate that is too low for surface EMG loses, in plain words.
 pub fn too_slow(rate: SampleRate) -> Option<String> {

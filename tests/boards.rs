@@ -2,6 +2,8 @@
 //! is told, and never takes another frame's place.
 
 mod board;
+#[path = "support/board_laws.rs"]
+mod board_laws;
 
 use board::{Chance, Heard, hear, stream, value};
 use twitchscope::block::MarkKind;
@@ -225,6 +227,24 @@ fn noise_is_no_frame() {
         assert!(heard.skipped > 150_000, "{kind:?}: {} of 200000 bytes told", heard.skipped);
     }
     assert_eq!(recognise(&noise[..4096]), Recognised::Noise);
+}
+
+#[test]
+fn any_bytes_are_taken_and_say_the_same_however_they_are_cut() {
+    for (choice, kind) in (0..).zip(Kind::ALL) {
+        for seed in 0..60 {
+            let mut chance = Chance::new(seed);
+            let mut bytes = whole(kind, 1 + chance.below(150));
+            for _ in 0..chance.below(60) {
+                let at = chance.below(bytes.len() as u64) as usize;
+                let what = chance.below(4);
+                damage(&mut bytes, at, what, &mut chance);
+                bytes.push(chance.below(256) as u8);
+            }
+            bytes.insert(0, choice + Kind::ALL.len() as u8 * chance.below(30) as u8);
+            board_laws::board(&bytes);
+        }
+    }
 }
 
 #[test]

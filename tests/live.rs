@@ -279,6 +279,14 @@ fn the_board_that_is_heard_is_the_one_that_plays() {
 }
 
 #[test]
+fn bytes_that_make_no_sense_at_any_speed_are_told_after_all_were_tried() {
+    let board = Board::plays("--as spikerbox --play samples/rest.wav --wrong-baud");
+    let live = monitor(&board.port, "");
+    assert_eq!((live.code, live.lines.len()), (1, 0));
+    assert!(live.err.contains("make no sense at any speed"), "{}", live.err);
+}
+
+#[test]
 fn what_a_person_says_about_the_signal_is_followed() {
     let play = "--as spikerbox --play samples/four-channels.wav --speed max";
     let more = "--board spikerbox --lsb 0.5uV --channels 2,1 --insertion 5..20,left";

@@ -112,8 +112,8 @@ impl Taken {
             let expected = (quiet_s * self.rate_hz) as u64;
             let turns = (expected.saturating_sub(frames) + loss.counted_to / 2) / loss.counted_to;
             frames += turns * loss.counted_to;
-            // A turn that is shorter than what a line may be late is one of several.
-            counted &= turns == 0 || loss.counted_to as f64 > QUIET_S * self.rate_hz;
+            // The board itself cannot tell turns, and may have begun anew meanwhile.
+            counted &= turns == 0;
         }
         self.gap(frames, counted);
     }

@@ -80,11 +80,9 @@ impl Kind {
         match self {
             // What a 16 MHz AVR really makes of 230400.
             Self::Spikerbox => 222_222,
-            // What an AVR makes without an error, and any USB device takes.
-            Self::Native => 500_000,
             Self::Chords => 230_400,
             Self::Olimex => 57_600,
-            Self::Cyton | Self::Bitalino | Self::Ascii => 115_200,
+            Self::Native | Self::Cyton | Self::Bitalino | Self::Ascii => 115_200,
         }
     }
 
