@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use firmware_protocol::{Channel, ChannelKind, Data, DataFlags, Hello, SampleFormat, Text, pack};
+use firmware_protocol::{
+    Channel, ChannelKind, Data, DataFlags, Hello, Mark, MarkCode, SampleFormat, Text, pack,
+};
 use twitchscope::block::{Block, MarkKind, Scale};
 use twitchscope::source::board::Kind;
 use twitchscope::source::{Flow, Live, LiveOptions, Port, PortError, ScaleOption, Source};
@@ -188,6 +190,30 @@ fn marks_come_with_the_block_of_their_time() {
     }
     let expected = [(150, MarkKind::NeedleIn { label: None }), (250, MarkKind::NeedleOut { label: None })];
     assert_eq!(marks, expected);
+}
+
+#[test]
+fn a_mark_of_our_board_keeps_its_own_place_however_late_it_comes() {
+    let mark = |number, code, sample| {
+        let (line, level, time_us, debounce_us) = (0, 1, sample * 1000, 0);
+        Mark { stream: 1, number, code, line, level, sample, time_us, debounce_us }
+            .encode()
+            .as_bytes()
+            .to_vec()
+    };
+    let script = vec![
+        Ok([hello().encode().as_bytes(), channel().encode().as_bytes()].concat()),
+        Ok([data(0, &[0; 40]), data(40, &[0; 40])].concat()),
+        Err(io::Error::from(ErrorKind::TimedOut)),
+        // One that was lost on its first way, and one for samples that are still to come.
+        Ok([mark(0, MarkCode::NEEDLE_IN, 30), mark(1, MarkCode::NEEDLE_OUT, 100)].concat()),
+        Ok([data(80, &[0; 40]), mark(0, MarkCode::NEEDLE_IN, 30)].concat()),
+    ];
+    let mut live = begin(Kind::Native, script, 1000.0).unwrap();
+    let marks: Vec<_> = blocks(&mut live).into_iter().flat_map(|block| block.marks).collect();
+    let places: Vec<_> = marks.iter().map(|mark| (mark.at.get(), mark.kind.clone())).collect();
+    let expected = [(30, MarkKind::NeedleIn { label: None }), (100, MarkKind::NeedleOut { label: None })];
+    assert_eq!(places, expected);
 }
 
 #[test]

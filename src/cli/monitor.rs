@@ -15,6 +15,7 @@ use twitchscope::units::SampleRate;
 
 use super::analyze::Choices;
 use super::quantity::channel;
+use super::summary::plural;
 
 /// Reads a board on a serial port and prints what arrives and what is found as JSON lines.
 ///
@@ -164,13 +165,13 @@ fn summary(totals: &Totals) -> String {
     let status = &totals.status;
     let rate = status.measured_rate_hz.zip(status.rate_uncertainty_hz);
     format!(
-        "{:.1} s, {} samples a channel, {} lost, {} twitches, {} of them in {} insertions{}",
+        "{:.1} s, {} samples a channel, {} lost; {}, {} of them in {}{}",
         status.time,
         status.frames,
         status.lost,
-        status.twitches,
+        plural(status.twitches as usize, "twitch"),
         status.twitches - totals.stray_twitches,
-        totals.insertions.len(),
+        plural(totals.insertions.len(), "insertion"),
         rate.map(|(hz, off)| format!("; the board's true rate is {hz:.3} ± {off:.3} Hz")).unwrap_or_default(),
     )
 }

@@ -82,6 +82,11 @@ pub fn watch(
     Ok(totals)
 }
 
+/// To a millionth: below any sample, and short in print.
+fn micro(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6
+}
+
 fn unknown_scale(format: &Format) -> Option<String> {
     (format.scale == Scale::Unknown).then(|| {
         "the scale is unknown, so amplitudes in µV are null and everything is in units of the noise; give --lsb or --full-scale".into()
@@ -118,8 +123,7 @@ impl Watched {
     }
 
     fn seconds(&self, frames: u64) -> f64 {
-        // To a microsecond: below any sample, and short in print.
-        (self.format.rate.seconds(frames).s() * 1e6).round() / 1e6
+        micro(self.format.rate.seconds(frames).s())
     }
 
     /// Gaps and warnings that are new.
@@ -214,8 +218,8 @@ impl Watched {
             twitches: self.twitches,
             candidates: self.candidates,
             needles_in: self.needles.inside(),
-            measured_rate_hz: rate.map(|r| r.hz),
-            rate_uncertainty_hz: rate.map(|r| r.uncertainty_hz),
+            measured_rate_hz: rate.map(|r| micro(r.hz)),
+            rate_uncertainty_hz: rate.map(|r| micro(r.uncertainty_hz)),
         }
     }
 

@@ -81,24 +81,11 @@ impl Framed {
         if self.skipped >= MOST_BUFFER {
             self.tell_skipped(sink);
         }
+        if !self.in_step {
+            return self.hunt(shape, sink);
+        }
         let length = shape.length();
         let ready = &self.buffer[self.at + self.skipped..];
-        if !self.in_step {
-            if ready.len() < length * shape.lock() {
-                return false;
-            }
-            self.in_step = runs(shape, ready, shape.lock());
-            self.skipped += usize::from(!self.in_step);
-            if self.in_step {
-                let again = self.last.is_some();
-                self.skipped += if again && shape.begins_anywhere() { length } else { 0 };
-                self.tell_skipped(sink);
-                let first = shape.number(&self.buffer[self.at..self.at + length]);
-                self.tell_lost(shape, first, sink);
-                self.last = Some((first + shape.numbers() - 1) % shape.numbers());
-            }
-            return true;
-        }
         if ready.len() < length || (ready.len() < 2 * length && !last) {
             return false;
         }
@@ -123,6 +110,27 @@ impl Framed {
         sink(Step::Frame(&self.buffer[self.at..self.at + length]));
         self.at += length;
         (self.last, self.since) = (Some(number), 0);
+        true
+    }
+
+    /// Out of step: tries the next byte as a beginning; whether there were enough.
+    fn hunt(&mut self, shape: &impl Shape, sink: &mut dyn FnMut(Step<'_>)) -> bool {
+        let length = shape.length();
+        let ready = &self.buffer[self.at + self.skipped..];
+        if ready.len() < length * shape.lock() {
+            return false;
+        }
+        self.in_step = runs(shape, ready, shape.lock());
+        if !self.in_step {
+            self.skipped += 1;
+            return true;
+        }
+        let again = self.last.is_some();
+        self.skipped += if again && shape.begins_anywhere() { length } else { 0 };
+        self.tell_skipped(sink);
+        let first = shape.number(&self.buffer[self.at..self.at + length]);
+        self.tell_lost(shape, first, sink);
+        self.last = Some((first + shape.numbers() - 1) % shape.numbers());
         true
     }
 
