@@ -234,6 +234,13 @@ fn what_one_count_is_can_be_said_and_full_scale_only_where_bits_are_known() {
     assert!(error.contains("--lsb"), "{error}");
 }
 
+#[test]
+fn a_dongle_without_its_board_is_told() {
+    let script = vec![Ok(b"Failure: Communications timeout - Device failed to poll Host$$$".to_vec())];
+    let message = refused(Kind::Cyton, script);
+    assert!(message.contains("switch the board to PC"), "{message}");
+}
+
 /// A port on which nothing ever comes.
 struct Silence;
 

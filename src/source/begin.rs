@@ -13,6 +13,8 @@ const SILENT_S: f64 = 8.0;
 const REFUSED_S: f64 = 3.0;
 /// Bytes came for so long and made no sense, s.
 const SENSELESS_S: f64 = 5.0;
+/// Waking a Cyton word by word takes up to 17 s where no answer comes.
+const WAKE_S: f64 = 30.0;
 /// So many bytes must have come before they are called senseless.
 const SENSELESS_BYTES: u64 = 400;
 /// Where nobody says the rate, frames are counted for so long, s.
@@ -55,10 +57,10 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
                 return Ok(described);
             }
         }
-        if let Some(reason) = refusal(ear)
+        if let Some(error) = refusal(ear)
             && (ear.over || ear.port.now_s() > REFUSED_S)
         {
-            return Err(PortError::Refused { port: ear.port.name().to_owned(), reason });
+            return Err(error);
         }
         if ear.over {
             let unknown = || not_understood(ear);
@@ -72,8 +74,7 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
             let port = ear.port.name().to_owned();
             return Err(PortError::Silent { port, seconds: SILENT_S, board: ear.board });
         }
-        let waited = ear.port.now_s() > SENSELESS_S && ear.taken.bytes >= SENSELESS_BYTES;
-        if ear.taken.described.is_none() && (waited || ear.port.now_s() > 2.0 * SILENT_S) {
+        if ear.taken.described.is_none() && senseless(ear) {
             return Err(not_understood(ear));
         }
     }
@@ -111,12 +112,26 @@ impl Counting {
     }
 }
 
-/// Why what the board says of itself was not believed.
-fn refusal(ear: &Ear) -> Option<String> {
-    ear.taken.warnings.iter().find_map(|warning| match warning {
-        Warning::Board(Note::Refused(reason)) if ear.taken.described.is_none() => Some(reason.clone()),
+/// What the board says that keeps it from being read.
+fn refusal(ear: &Ear) -> Option<PortError> {
+    let port = || ear.port.name().to_owned();
+    ear.taken.warnings.iter().filter(|_| ear.taken.described.is_none()).find_map(|warning| match warning {
+        Warning::Board(Note::Refused(reason)) => {
+            Some(PortError::Refused { port: port(), reason: reason.clone() })
+        }
+        Warning::Board(note @ Note::BoardOff) => {
+            Some(PortError::NotReady { port: port(), reason: note.to_string() })
+        }
         _ => None,
     })
+}
+
+/// Whether what came can no more become sense. Text may be the answers of a board that is being
+/// woken.
+fn senseless(ear: &Ear) -> bool {
+    let (now_s, enough) = (ear.port.now_s(), ear.taken.bytes >= SENSELESS_BYTES);
+    now_s > WAKE_S
+        || (now_s > SENSELESS_S && enough && listen::recognise(&ear.beginning) != listen::Heard::Text)
 }
 
 /// What the bytes are, if they are not those of the board.

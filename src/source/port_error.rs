@@ -64,6 +64,9 @@ pub enum PortError {
     #[error("{port}: the board says of itself what cannot be: {reason}; correct its firmware")]
     Refused { port: String, reason: String },
 
+    #[error("{port}: {reason}")]
+    NotReady { port: String, reason: String },
+
     #[error("{port}: the board has no channel {channel}; it has {channels}, counted from 1")]
     NoSuchChannel { port: String, channel: usize, channels: usize },
 
