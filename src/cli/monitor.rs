@@ -139,7 +139,7 @@ fn open(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(Port, Kind)> {
         let mut port = at(baud)?;
         match listen(&mut port) {
             Ok(kind) => {
-                eprintln!("{}: this sounds like a {} at {baud} baud", arguments.port, kind.describe());
+                eprintln!("{}: heard {} ({}) at {baud} baud", arguments.port, kind.name(), kind.describe());
                 return Ok((port, kind));
             }
             Err(PortError::Noise { .. }) => {}
