@@ -92,19 +92,25 @@ pub fn analyze<R: Read + Seek>(
 }
 
 /// Below this rate EMG is cut off or aliased: SENIAM asks for a low-pass near 500 Hz, and so for
-/// more than 1000 samples a second.
-const ENOUGH_HZ: f64 = 1000.0;
+/// more than 1000 samples a second; one percent less is a clock that is off.
+const ENOUGH_HZ: f64 = 990.0;
+
+/// What a rate that is too low for surface EMG loses, in plain words.
+pub fn too_slow(rate: SampleRate) -> Option<String> {
+    let tenth = |hz: f64| (hz * 10.0).round() / 10.0;
+    (rate.hz() < ENOUGH_HZ).then(|| {
+        format!(
+            "{} samples a second carry nothing above {} Hz: part of the EMG is cut off or aliased, so faint twitches can be missed; record at 1000 or more",
+            tenth(rate.hz()),
+            tenth(rate.nyquist().hz())
+        )
+    })
+}
 
 /// What the reader should know, in plain words.
 fn doubts(format: &Format, reports: &[ChannelReport], marked: bool) -> Vec<String> {
     let mut all = Vec::new();
-    let rate_hz = format.rate.hz();
-    if rate_hz < ENOUGH_HZ {
-        all.push(format!(
-            "{rate_hz} samples a second carry nothing above {} Hz: part of the EMG is cut off or aliased, so faint twitches can be missed; record at 1000 or more",
-            format.rate.nyquist().hz()
-        ));
-    }
+    all.extend(too_slow(format.rate));
     if format.scale == Scale::Unknown {
         all.push("the scale is unknown, so amplitudes in µV are n/a and everything is in units of the noise; give --full-scale or --lsb".into());
     }

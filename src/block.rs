@@ -75,7 +75,8 @@ pub struct Block {
     pub first: SampleIndex,
     /// Frames × channels.
     pub frames: Array2<f32>,
-    /// The marks within this block's time, in order of time.
+    /// The marks within this block's time, in order of time. A live source may learn of a mark
+    /// late: it then comes with its own place, before the block's.
     pub marks: Vec<Mark>,
 }
 

@@ -56,11 +56,11 @@ impl Needles {
     }
 
     /// A needle comes out: the one of that label, else, for an out without a label, the one
-    /// that has been in longest.
+    /// that has been in longest. The insertion that ends by it.
     ///
     /// # Errors
     /// [`OutWithoutIn`] where no such needle is in.
-    pub fn leave(&mut self, label: Option<&str>, at: SampleIndex) -> Result<(), OutWithoutIn> {
+    pub fn leave(&mut self, label: Option<&str>, at: SampleIndex) -> Result<Insertion, OutWithoutIn> {
         let place = match label {
             Some(name) => self
                 .inside
@@ -74,8 +74,9 @@ impl Needles {
         };
         let (own, entered) = self.inside.remove(place);
         let label = own.or_else(|| label.map(str::to_owned));
-        self.done.push(Insertion { label, entered, left: at, still_in: false });
-        Ok(())
+        let insertion = Insertion { label, entered, left: at, still_in: false };
+        self.done.push(insertion.clone());
+        Ok(insertion)
     }
 
     /// How many needles are in.

@@ -60,6 +60,9 @@
 //! # }
 //! ```
 //!
+//! A board on a serial port is a source, too: [`source::Live`] gives blocks as a recording does,
+//! and [`monitor::watch`] tells what happens in them. [`virtual_board`] is a board without one.
+//!
 //! [`analysis::analyze`] does this and makes a session of it; [`report::write_all`] writes the
 //! tables and figures.
 
@@ -68,6 +71,7 @@ pub mod block;
 pub mod detect;
 pub mod evaluate;
 pub mod insertion;
+pub mod monitor;
 pub mod pipeline;
 pub mod report;
 pub mod rest;
@@ -80,3 +84,4 @@ pub mod source;
 pub mod statistics;
 pub mod tune;
 pub mod units;
+pub mod virtual_board;

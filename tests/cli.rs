@@ -168,7 +168,19 @@ fn completions_are_printed_for_every_shell() {
 #[test]
 fn help_reads_as_kept() {
     let desk = Desk::new();
-    let commands = ["", "analyze", "check", "tune", "simulate", "evaluate", "plot", "completions"];
+    let commands = [
+        "",
+        "analyze",
+        "check",
+        "tune",
+        "monitor",
+        "ports",
+        "board",
+        "simulate",
+        "evaluate",
+        "plot",
+        "completions",
+    ];
     let help = commands.map(|command| {
         let ran = desk.run(format!("{command} --help").trim()).succeeds();
         assert!(ran.out.lines().all(|line| line.chars().count() <= 100), "{command}");

@@ -1,5 +1,7 @@
 //! What the fuzz targets once broke stays mended: each find is kept and held against its law.
 
+#[path = "support/board_laws.rs"]
+mod board_laws;
 #[path = "support/source_laws.rs"]
 mod source_laws;
 
@@ -9,7 +11,8 @@ type Law = fn(&[u8]);
 
 #[test]
 fn every_find_keeps_the_law_it_once_broke() {
-    let laws: [(&str, Law); 4] = [
+    let laws: [(&str, Law); 5] = [
+        ("board", board_laws::board),
         ("wav", source_laws::wav),
         ("cue", source_laws::cue),
         ("events_tsv", source_laws::events_tsv),

@@ -19,16 +19,19 @@ const ROOMS: &[(&str, &str)] = &[
     ("pipeline", "units block settings signal detect"),
     ("session", "detect settings"),
     ("source", "units block insertion"),
+    ("virtual_board", "units block source"),
     ("simulate", "units block insertion"),
     ("evaluate", ""),
     ("analysis", "units block insertion settings source statistics pipeline detect session"),
     ("rest", "units block source statistics session"),
     ("self_test", "units block settings source simulate statistics pipeline analysis session"),
     ("tune", "settings statistics"),
+    ("monitor", "units block insertion settings source pipeline detect analysis"),
     ("report", "session detect statistics"),
     (
         "cli",
-        "units settings source simulate evaluate analysis self_test rest tune session detect statistics report",
+        "units settings source virtual_board simulate evaluate analysis self_test rest tune monitor \
+         session detect statistics report",
     ),
 ];
 
@@ -38,6 +41,8 @@ const CRATES: &[(&str, &str)] = &[
     ("clap", "cli"),
     ("clap_complete", "cli"),
     ("indicatif", "cli"),
+    ("ctrlc", "cli"),
+    ("firmware_protocol", "source"),
     ("hound", "source simulate"),
     ("sha2", "source"),
     ("ndarray", "block source simulate self_test"),
@@ -47,14 +52,16 @@ const CRATES: &[(&str, &str)] = &[
     ("plotters", "report"),
     ("png", "report"),
     ("dejavu", "report"),
-    ("rand_core", "simulate"),
-    ("rand_distr", "simulate"),
-    ("rand_pcg", "simulate"),
+    ("rand_core", "simulate virtual_board"),
+    ("rand_distr", "simulate virtual_board"),
+    ("rand_pcg", "simulate virtual_board"),
+    ("rustix", "virtual_board"),
+    ("serialport", "source"),
     ("tempfile", "report simulate"),
     ("toml", "settings"),
     ("serde_json", "source simulate report cli"),
-    ("serde", "units block insertion settings detect session simulate evaluate report"),
-    ("thiserror", "units insertion settings signal source simulate evaluate analysis report"),
+    ("serde", "units block insertion settings detect session monitor simulate evaluate report"),
+    ("thiserror", "units insertion settings signal source simulate evaluate analysis monitor report"),
 ];
 
 fn table(rows: &[(&str, &str)]) -> Table {
@@ -169,9 +176,14 @@ fn every_crate_is_used_only_where_it_is_at_home() {
 #[test]
 fn every_dependency_has_a_home() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let (_, rest) = manifest.split_once("[dependencies]\n").unwrap();
-    let dependencies = rest.lines().take_while(|line| !line.starts_with('['));
-    let names = dependencies.filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim().to_owned());
+    // Those of every system, and those of some.
+    let tables = ["\n[dependencies]\n", "\n[target.'cfg(unix)'.dependencies]\n"];
+    let lines = tables.into_iter().flat_map(|table| {
+        let (_, rest) = manifest.split_once(table).unwrap();
+        rest.lines().take_while(|line| !line.starts_with('['))
+    });
+    // Code calls a crate by its name with underscores.
+    let names = lines.filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim().replace('-', "_"));
     assert_eq!(names.collect::<BTreeSet<_>>(), table(CRATES).into_keys().collect());
 }
 

@@ -1,11 +1,15 @@
 //! Arguments, and one file a command. This room may use every other, and nobody knows it.
 
 mod analyze;
+mod board;
 mod check;
 mod contaminants;
 mod evaluate;
+mod interrupt;
+mod monitor;
 mod output;
 mod plot;
+mod ports;
 mod quantity;
 mod simulate;
 mod summary;
@@ -24,6 +28,10 @@ use clap_complete::Shell;
 enum Command {
     Analyze(analyze::Arguments),
     Check(check::Arguments),
+    Monitor(monitor::Arguments),
+    /// Lists the serial ports and what they most likely are
+    Ports,
+    Board(board::Arguments),
     Simulate(simulate::Arguments),
     Evaluate(evaluate::Arguments),
     Tune(tune::Arguments),
@@ -40,6 +48,9 @@ pub fn run() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Monitor(arguments) => monitor::run(&arguments),
+        Command::Ports => ports::run(),
+        Command::Board(arguments) => board::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Tune(arguments) => tune::run(&arguments),

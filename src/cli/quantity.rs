@@ -35,6 +35,15 @@ pub fn per_minute(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A share: `0.01`.
+///
+/// # Errors
+/// Says what was expected.
+pub fn share(text: &str) -> Result<f64, String> {
+    let share = text.trim().parse().ok().filter(|p| (0.0..=1.0).contains(p));
+    share.ok_or_else(|| "give a share from 0 to 1, as in 0.01".into())
+}
+
 /// A channel's number, from 1.
 ///
 /// # Errors

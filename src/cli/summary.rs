@@ -289,7 +289,8 @@ fn time(s: f64) -> String {
     }
 }
 
-fn plural(n: usize, one: &str) -> String {
+/// `1 twitch`, `2 twitches`.
+pub fn plural(n: usize, one: &str) -> String {
     match (n, one.ends_with("ch")) {
         (1, _) => format!("1 {one}"),
         (_, true) => format!("{n} {one}es"),

@@ -1,4 +1,4 @@
-//! Where samples come from: recordings on disk today, boards on a port later.
+//! Where samples come from: recordings on disk, boards on a serial port.
 //!
 //! A [`Source`] gives [`Block`]s on one clock, in microvolts where the scale is known. What lies
 //! beside a recording (its sidecar, its marks) is read here too, because it decides the clock,
@@ -9,23 +9,39 @@
 //! the settings of detection, the pipeline or sessions. It prints nothing: what a person should
 //! know is a [`Warning`], what stops the work is an [`Error`].
 
+mod arrival;
+mod begin;
+pub mod board;
 mod companions;
 mod error;
 mod format;
+mod listen;
+mod live;
 pub mod marks;
 mod options;
+mod port_error;
+mod ports;
 mod recording;
 mod riff;
+mod serial;
 mod sidecar;
 mod spikerecorder;
+mod taken;
 mod warning;
 mod wav;
 
+pub use arrival::MeasuredRate;
 pub use companions::{Companion, Companions, sha256};
 pub use error::Error;
+pub use listen::{Heard, listen, recognise};
+pub use live::{Live, LiveOptions};
 pub use options::{BadInsertion, BadVoltage, InsertionOption, Options, ScaleOption, Voltage};
+pub use port_error::PortError;
+pub use ports::{PortInfo, ports};
 pub use recording::Recording;
+pub use serial::Port;
 pub use sidecar::Sidecar;
+pub use taken::Gap;
 pub use warning::Warning;
 
 use crate::block::{Block, Format};

@@ -116,6 +116,11 @@ impl<R: Read + Seek> Recording<R> {
         self.wav.layout.describe()
     }
 
+    /// Bits of a sample.
+    pub fn bits(&self) -> u16 {
+        self.wav.layout.bits
+    }
+
     /// The needles, in order of needle in.
     pub fn insertions(&self) -> &[Insertion] {
         &self.insertions

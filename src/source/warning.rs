@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::board::Note;
 use crate::units::SampleRate;
 
 /// Something odd about a recording: its text says what it is and what to do about it. Files are
@@ -44,6 +45,18 @@ pub enum Warning {
     Momentary { place: String },
     /// A marker without a time.
     NoTime { place: String },
+    /// What a board has to say.
+    Board(Note),
+    /// A board says that it is another one than before.
+    BoardChanged { from: String, to: String },
+    /// A board says nothing any more.
+    BoardSilent { at_s: f64 },
+    /// A board's counter jumped further than can be.
+    ImpossibleGap { frames: u64 },
+    /// Frames come at another rate than the board is said to have.
+    OtherPace { rate_hz: f64, counted_hz: f64 },
+    /// Nobody knows the rate but this machine's clock.
+    RateCounted { rate: SampleRate },
 }
 
 impl fmt::Display for Warning {
@@ -112,6 +125,28 @@ impl fmt::Display for Warning {
                 write!(f, "{place}: a needle went in and out at one moment; it was left aside")
             }
             Self::NoTime { place } => write!(f, "{place}: the marker has no time and was left aside"),
+            Self::Board(note) => note.fmt(f),
+            Self::BoardChanged { from, to } => write!(
+                f,
+                "the board was “{from}” and now describes itself as “{to}”: what comes now may be scaled wrongly, so start anew"
+            ),
+            Self::BoardSilent { at_s } => write!(
+                f,
+                "nothing has come from the board since {at_s} s: check its supply and its cable; what is missing will be a gap"
+            ),
+            Self::ImpossibleGap { frames } => write!(
+                f,
+                "the board's counter jumped by {frames} frames, which is more than a day; the jump was left aside"
+            ),
+            Self::OtherPace { rate_hz, counted_hz } => write!(
+                f,
+                "the board is said to give {rate_hz:.1} samples a second and {counted_hz} come by this machine's clock: all times in seconds are wrong by that much, unless a recording is played at another speed; give the true rate with --rate"
+            ),
+            Self::RateCounted { rate } => write!(
+                f,
+                "the board does not say its rate; {:.1} samples a second were counted, so times in seconds are good to about a percent; give the true rate with --rate",
+                rate.hz()
+            ),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Layout {
     /// Bytes of one sample.
     bytes: u16,
     /// Bits of them that count.
-    bits: u16,
+    pub bits: u16,
     /// Where the bits that count lie within the bytes.
     low: bool,
     pub float: bool,

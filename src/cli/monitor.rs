@@ -1,0 +1,177 @@
+//! `twitchscope monitor`: a board on a serial port, live.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Result, bail};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use twitchscope::monitor::{Line, Totals, watch};
+use twitchscope::source::board::{Kind, Wishes};
+use twitchscope::source::{
+    InsertionOption, Live, LiveOptions, Port, PortError, ScaleOption, Voltage, listen,
+};
+use twitchscope::units::SampleRate;
+
+use super::analyze::Choices;
+use super::quantity::channel;
+use super::summary::plural;
+
+/// Reads a board on a serial port and prints what arrives and what is found as JSON lines.
+///
+/// Ends with Ctrl-C, when the board is unplugged, or when it has said nothing for a minute; the
+/// last line has the totals. docs/monitor.md has every line, docs/boards.md every board.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The serial port, such as /dev/ttyUSB0 or COM3 (see `twitchscope ports`)
+    #[arg(long, value_name = "PORT")]
+    port: String,
+    /// Which board; auto listens, sends nothing, and knows boards that stream by themselves
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = board())]
+    board: Board,
+    /// Bits a second on the line [default: the board's]
+    #[arg(long, value_name = "N")]
+    baud: Option<u32>,
+    /// JSON lines on standard output, and no view
+    #[arg(long)]
+    headless: bool,
+    #[command(flatten)]
+    signal: Signal,
+    #[command(flatten)]
+    choices: Choices,
+}
+
+/// What the board does not say.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "The signal")]
+struct Signal {
+    /// Samples a second, where the board does not say it or says it wrongly
+    #[arg(long, value_name = "HZ", value_parser = rate)]
+    rate: Option<SampleRate>,
+    /// What one full scale is, as 5mV
+    #[arg(long, value_name = "VOLTAGE", conflicts_with = "lsb")]
+    full_scale: Option<Voltage>,
+    /// What one count is, as 0.5uV
+    #[arg(long, value_name = "VOLTAGE")]
+    lsb: Option<Voltage>,
+    /// Which channels, counted from 1, as 1,3 [default: all]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = channel)]
+    channels: Option<Vec<usize>>,
+    /// A needle from START to END in seconds, as 12.5..40,left; overrides the board's marks
+    #[arg(long, value_name = "START..END[,LABEL]")]
+    insertion: Vec<InsertionOption>,
+    /// The event of a SpikerBox that means needle in
+    #[arg(long, value_name = "ID", default_value = "1")]
+    needle_in: String,
+    /// The event that means needle out
+    #[arg(long, value_name = "ID", default_value = "0")]
+    needle_out: String,
+}
+
+/// A board by name, or the one that is heard.
+#[derive(Debug, Clone, Copy)]
+enum Board {
+    Auto,
+    Named(Kind),
+}
+
+fn board() -> impl TypedValueParser<Value = Board> {
+    let auto = PossibleValue::new("auto").help("the one that is heard");
+    let value = |kind: Kind| PossibleValue::new(kind.name()).help(kind.describe());
+    let values = std::iter::once(auto).chain(Kind::ALL.into_iter().map(value));
+    PossibleValuesParser::new(values).try_map(|name| match name.as_str() {
+        "auto" => Ok(Board::Auto),
+        name => name.parse::<Kind>().map(Board::Named),
+    })
+}
+
+fn rate(text: &str) -> Result<SampleRate, String> {
+    let hz: f64 = text.trim_end_matches("Hz").trim().parse().map_err(|_| "give a number of hertz")?;
+    SampleRate::new(hz).map_err(|e| e.to_string())
+}
+
+impl Arguments {
+    fn options(&self, board: Kind) -> LiveOptions {
+        let signal = &self.signal;
+        LiveOptions {
+            board,
+            rate: signal.rate,
+            scale: match (signal.full_scale, signal.lsb) {
+                (Some(v), _) => ScaleOption::FullScale(v.microvolts()),
+                (None, Some(v)) => ScaleOption::Lsb(v.microvolts()),
+                (None, None) => ScaleOption::FromFile,
+            },
+            channels: signal.channels.clone(),
+            insertions: signal.insertion.clone(),
+            wishes: Wishes { needle_in: signal.needle_in.clone(), needle_out: signal.needle_out.clone() },
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    if !arguments.headless {
+        bail!("there is no view on the terminal yet: add --headless for JSON lines");
+    }
+    let settings = arguments.choices.settings()?;
+    let stop = super::interrupt::flag()?;
+    let (port, board) = open(arguments, &stop)?;
+    let mut live = Live::begin(port, &arguments.options(board))?;
+    let totals = watch(&mut live, &settings, &mut print)?;
+    eprintln!("{}", summary(&totals));
+    match live.ended() {
+        Some(why) => bail!(why.clone()),
+        None => Ok(()),
+    }
+}
+
+/// Speeds at which a board that is not named is listened for, the most common first.
+const BAUDS: [u32; 5] = [115_200, 230_400, 57_600, 500_000, 222_222];
+
+/// Opens the port, and finds out which board it is where nobody says so.
+fn open(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(Port, Kind)> {
+    let at = |baud| Port::open(&arguments.port, baud, Arc::clone(stop));
+    if let Board::Named(kind) = arguments.board {
+        return Ok((at(arguments.baud.unwrap_or(kind.baud()))?, kind));
+    }
+    let bauds = arguments.baud.map_or(BAUDS.to_vec(), |baud| vec![baud]);
+    for baud in bauds {
+        let mut port = at(baud)?;
+        match listen(&mut port) {
+            Ok(kind) => {
+                eprintln!("{}: heard {} ({}) at {baud} baud", arguments.port, kind.name(), kind.describe());
+                return Ok((port, kind));
+            }
+            Err(PortError::Noise { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    bail!(
+        "{}: bytes come and make no sense at any speed that was tried; name the board with --board and its speed with --baud",
+        arguments.port
+    )
+}
+
+/// One line, at once: who reads it may be waiting for it.
+fn print(line: &Line) -> io::Result<()> {
+    let mut text = serde_json::to_string(line)?;
+    text.push('\n');
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn summary(totals: &Totals) -> String {
+    let status = &totals.status;
+    let rate = status.measured_rate_hz.zip(status.rate_uncertainty_hz);
+    format!(
+        "{:.1} s, {} samples a channel, {} lost; {}, {} of them in {}{}",
+        status.time,
+        status.frames,
+        status.lost,
+        plural(status.twitches as usize, "twitch"),
+        status.twitches - totals.stray_twitches,
+        plural(totals.insertions.len(), "insertion"),
+        rate.map(|(hz, off)| format!("; the board's true rate is {hz:.3} ± {off:.3} Hz")).unwrap_or_default(),
+    )
+}

@@ -1,0 +1,252 @@
+//! Live: from a board through the pipeline to what a view or a script is told.
+//!
+//! The port's thread reads bytes; whoever calls [`watch`] runs the pipeline and hears each
+//! [`Line`] as it happens. A view on a thread of its own takes lines from a channel: it may drop
+//! them, while samples are never dropped here. This room may use everything but the command line
+//! and views; it prints nothing.
+
+mod line;
+mod needles;
+
+pub use line::{Candidate, Channel, Dwell, Gap, Line, Masked, SCHEMA, Status, Totals, Twitch};
+
+use crate::analysis::too_slow;
+use crate::block::{Block, Format, Mark, MarkKind, Scale};
+use crate::pipeline::{ChannelReport, Event, Mask, Pipeline};
+use crate::settings::{self, Settings};
+use crate::source::{self, Flow, Live, Source};
+use crate::units::SampleIndex;
+
+use needles::Needles;
+
+/// Why a board could not be watched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The settings cannot be used at the board's rate.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The samples cannot be read.
+    #[error(transparent)]
+    Source(#[from] source::Error),
+    /// The lines cannot be told, because nobody reads them any more.
+    #[error("the lines cannot be written")]
+    Told(#[from] std::io::Error),
+}
+
+/// Reads `live` until it ends, and tells what happens. The last line is [`Line::Totals`].
+///
+/// # Errors
+/// [`Error`] for settings that cannot be used at this rate, and where `tell` fails; the board is
+/// then let go.
+pub fn watch(
+    live: &mut Live,
+    settings: &Settings,
+    tell: &mut impl FnMut(&Line) -> std::io::Result<()>,
+) -> Result<Totals, Error> {
+    let format = live.format().clone();
+    let mut pipeline = Pipeline::new(&format, settings)?;
+    let mut watched = Watched::new(&format);
+    tell(&Line::hello(live))?;
+    tell(&Line::format(live))?;
+    for text in [too_slow(format.rate), unknown_scale(&format)].into_iter().flatten() {
+        tell(&Line::Warning { text })?;
+    }
+    let mut block = Block::empty(format.channels.len());
+    let mut lines = Vec::new();
+    loop {
+        let flow = live.next(&mut block)?;
+        watched.before(live, &mut lines);
+        if flow == Flow::Frames {
+            watched.marks(&block.marks, &mut lines);
+            pipeline.push(&block, &mut |event| watched.hear(event, &mut lines));
+            watched.second(&block, live, &mut lines);
+        }
+        for line in lines.drain(..) {
+            tell(&line)?;
+        }
+        if flow == Flow::End {
+            break;
+        }
+    }
+    let reports = pipeline.finish(&mut |event| watched.hear(event, &mut lines));
+    let totals = watched.totals(live, &reports);
+    if totals.insertions.is_empty() {
+        let text = "no needle was marked, so all twitches are stray: mark with the board's switch or event, or with --insertion";
+        lines.push(Line::Warning { text: text.into() });
+    }
+    lines.push(Line::Totals(totals.clone()));
+    for line in &lines {
+        tell(line)?;
+    }
+    Ok(totals)
+}
+
+/// To a millionth: below any sample, and short in print.
+fn micro(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6
+}
+
+fn unknown_scale(format: &Format) -> Option<String> {
+    (format.scale == Scale::Unknown).then(|| {
+        "the scale is unknown, so amplitudes in µV are null and everything is in units of the noise; give --lsb or --full-scale".into()
+    })
+}
+
+/// What was seen so far.
+struct Watched {
+    format: Format,
+    needles: Needles,
+    /// The end of the last frame.
+    end: u64,
+    frames: u64,
+    twitches: u64,
+    candidates: u64,
+    stray: u64,
+    warned: usize,
+    seconds: u64,
+}
+
+impl Watched {
+    fn new(format: &Format) -> Self {
+        Self {
+            format: format.clone(),
+            needles: Needles::default(),
+            end: 0,
+            frames: 0,
+            twitches: 0,
+            candidates: 0,
+            stray: 0,
+            warned: 0,
+            seconds: 0,
+        }
+    }
+
+    fn seconds(&self, frames: u64) -> f64 {
+        micro(self.format.rate.seconds(frames).s())
+    }
+
+    /// Gaps and warnings that are new.
+    fn before(&mut self, live: &mut Live, lines: &mut Vec<Line>) {
+        for gap in live.take_gaps() {
+            lines.push(Line::Gap(Gap {
+                sample: gap.span.start.get(),
+                onset: self.seconds(gap.span.start.get()),
+                duration: self.seconds(gap.span.len()),
+                frames: gap.span.len(),
+                counted: gap.counted,
+            }));
+        }
+        for warning in live.warnings().iter().skip(self.warned) {
+            lines.push(Line::Warning { text: warning.to_string() });
+        }
+        self.warned = live.warnings().len();
+    }
+
+    fn marks(&mut self, marks: &[Mark], lines: &mut Vec<Line>) {
+        for Mark { at, kind } in marks {
+            let onset = self.seconds(at.get());
+            match kind {
+                MarkKind::NeedleIn { label } => {
+                    let number = self.needles.enter(label.clone(), *at);
+                    let label = label.clone();
+                    lines.push(Line::InsertionOpened { number, label, sample: at.get(), onset });
+                }
+                MarkKind::NeedleOut { label } => match self.needles.leave(label.as_deref(), *at) {
+                    Ok((number, insertion)) => {
+                        let dwell = self.seconds(insertion.span().len());
+                        let (label, sample) = (insertion.label, at.get());
+                        lines.push(Line::InsertionClosed { number, label, sample, onset, dwell });
+                    }
+                    Err(error) => lines
+                        .push(Line::Warning { text: format!("at {onset} s: {error}; it was left aside") }),
+                },
+                MarkKind::MaskStart | MarkKind::MaskEnd => {}
+            }
+        }
+    }
+
+    fn hear(&mut self, event: Event, lines: &mut Vec<Line>) {
+        match event {
+            Event::Candidate(found) => {
+                self.candidates += 1;
+                let onset = self.seconds(found.span.start.get());
+                let duration = self.seconds(found.span.len());
+                lines.push(Line::Candidate(Candidate::new(&found, &self.format, onset, duration)));
+            }
+            Event::Twitch(found) => {
+                self.twitches += 1;
+                let at = found.span.start;
+                let owner =
+                    self.needles.own(at).map(|(number, order, since)| (number, order, self.seconds(since)));
+                self.stray += u64::from(owner.is_none());
+                let (onset, duration) = (self.seconds(at.get()), self.seconds(found.span.len()));
+                lines.push(Line::Twitch(Twitch::new(&found, &self.format, onset, duration, owner)));
+            }
+            // A gap was told when it was seen; what other thresholds would find is told of whole
+            // recordings.
+            Event::Masked { why: Mask::Gap, .. } | Event::Beside(_) => {}
+            Event::Masked { channel, span, why } => lines.push(Line::Masked(Masked {
+                sample: span.start.get(),
+                onset: self.seconds(span.start.get()),
+                duration: self.seconds(span.len()),
+                channel: channel.map(|c| self.format.channels[c].clone()),
+                reason: why.name(),
+            })),
+        }
+    }
+
+    /// A status each second of samples.
+    fn second(&mut self, block: &Block, live: &Live, lines: &mut Vec<Line>) {
+        self.end = block.end().get();
+        self.frames += block.frames.nrows() as u64;
+        let seconds = self.format.rate.time(block.end()).s() as u64;
+        if seconds > self.seconds {
+            self.seconds = seconds;
+            lines.push(Line::Status(self.status(live)));
+        }
+    }
+
+    fn status(&self, live: &Live) -> Status {
+        let rate = live.measured_rate();
+        Status {
+            sample: self.end,
+            time: self.seconds(self.end),
+            frames: self.frames,
+            lost: live.lost(),
+            skipped_bytes: live.skipped_bytes(),
+            twitches: self.twitches,
+            candidates: self.candidates,
+            needles_in: self.needles.inside(),
+            measured_rate_hz: rate.map(|r| micro(r.hz)),
+            rate_uncertainty_hz: rate.map(|r| micro(r.uncertainty_hz)),
+        }
+    }
+
+    fn totals(&self, live: &Live, reports: &[ChannelReport]) -> Totals {
+        let dwell = |(insertion, twitches): (crate::insertion::Insertion, u64)| Dwell {
+            onset: self.seconds(insertion.entered.get()),
+            dwell: self.seconds(insertion.span().len()),
+            label: insertion.label,
+            still_in: insertion.still_in,
+            twitches,
+        };
+        let channel = |(name, report): (&String, &ChannelReport)| {
+            let quality = report.quality.as_ref();
+            Channel {
+                name: name.clone(),
+                noise_rms: quality.map(|q| q.noise_rms),
+                smallest_rms: quality.map(|q| q.smallest_rms),
+                masked_s: self.seconds(report.masked),
+            }
+        };
+        Totals {
+            status: self.status(live),
+            stray_twitches: self.stray,
+            insertions: self.needles.finish(SampleIndex::new(self.end)).into_iter().map(dwell).collect(),
+            channels: self.format.channels.iter().zip(reports).map(channel).collect(),
+            bytes: live.bytes(),
+            ended: live.ended().map_or_else(|| "stopped".to_owned(), ToString::to_string),
+        }
+    }
+}
