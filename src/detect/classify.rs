@@ -90,6 +90,9 @@ const SPIKE_BALANCE: f32 = 1.2;
 /// The crests of an effort stand this many times over its own level; a twitch on it must do more:
 /// 95 in 100 crests and flanks of real efforts stay below.
 const CREST: f32 = 2.0;
+/// A crest that is more than half as long as a twitch can be looks like the effort itself: of real
+/// efforts whose strongest part was so long, all but one stood less than this over the rest.
+const LONG_CREST: f32 = 4.5;
 /// The same where the activity has gone on for so long that it is a new floor.
 const CREST_OF_OLD: f32 = 1.3;
 /// An effort fills this much of the time beside its flanks; a weak one less, and its crests stand
@@ -140,7 +143,11 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
 
 /// How far it stood over the effort that it was a crest or a flank of, if it was one.
 fn crest(e: &Evidence, longest: f64) -> Option<f32> {
-    let needed = if e.young_run { CREST } else { CREST_OF_OLD };
+    let needed = match e.young_run {
+        true if 2.0 * e.ms > longest => LONG_CREST,
+        true => CREST,
+        false => CREST_OF_OLD,
+    };
     if e.run_ms > longest && e.score_over_surroundings < needed {
         return Some(e.score_over_surroundings);
     }

@@ -178,12 +178,13 @@ impl Scene<'_> {
     }
 
     /// The larger of the median energies of what goes on before and after a crest, within an effort
-    /// of the extent `whole`; 0 if the crest is most of it.
+    /// of the extent `whole`; 0 if the crest is half of it, or half as long as a twitch can be.
     fn shoulders(&self, whole: (u64, u64), crest: (u64, u64)) -> f32 {
         let hop = self.clock.hop;
         let length = self.clock.hops(Seconds::from_ms(SURROUNDINGS_MS));
         let near = self.clock.hops(Seconds::from_ms(SHOULDER_MS));
-        if 2 * (crest.1 - crest.0) > whole.1 - whole.0 {
+        let longest = self.clock.samples(self.limits.longest);
+        if 2 * (crest.1 - crest.0) > longest.min(whole.1 - whole.0) {
             return 0.0;
         }
         let (first, last) = (crest.0 / hop, crest.1 / hop);
