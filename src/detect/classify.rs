@@ -98,7 +98,7 @@ const CREST_OF_OLD: f32 = 1.3;
 /// An effort fills this much of the time beside its flanks; a weak one less, and its crests stand
 /// out less. Each next to what a twitch there must do.
 const FLANKED: (f32, f32) = (0.5, CREST);
-const FAINTLY_FLANKED: (f32, f32) = (0.3, 1.5);
+const FAINTLY_FLANKED: (f32, f32) = (0.4, 1.7);
 
 /// A burst is hum if this share of its energy, beyond what lies there by chance, is on the harmonics
 /// of the grid. Of 7300 simulated candidates no twitch reached 0.76; hum of 10 dB leaves 0.9.

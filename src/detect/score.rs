@@ -35,7 +35,7 @@ const STEPPED_DOWN: f32 = 0.6;
 const STEADY: f32 = 1.5;
 /// Independent looks a second and second of window: scanning a window hop by hop sees more than
 /// its length's worth. Measured on Gaussian noise, so that budgets of 0.01 to 10 a minute hold.
-const LOOKS: f64 = 4.0;
+const LOOKS: f64 = 3.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
 /// standard deviations beyond 3. Measured on noise with the spectrum of EMG.
 const TAIL: f64 = 1.1;
