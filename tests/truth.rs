@@ -48,10 +48,10 @@ const fn floor(name: &'static str, seeds: u64, f1: f64, alarms: f64) -> Floor {
 const FLOORS: &[Floor] = &[
     floor("quiet-20db", 20, 0.985, 0.50),
     floor("quiet-10db", 20, 0.985, 0.40),
-    floor("quiet-6db", 20, 0.940, 0.40),
-    floor("quiet-3db", 20, 0.744, 0.40),
-    floor("quiet-0db", 20, 0.317, 0.40),
-    floor("clear", 20, 0.985, 0.40),
+    floor("quiet-6db", 20, 0.950, 0.45),
+    floor("quiet-3db", 20, 0.757, 0.45),
+    floor("quiet-0db", 20, 0.323, 0.50),
+    floor("clear", 20, 0.985, 0.50),
     floor("ecg", 20, 0.983, 0.45),
     floor("mains-50", 20, 0.985, 0.40),
     floor("mains-60", 20, 0.983, 0.45),
@@ -62,7 +62,7 @@ const FLOORS: &[Floor] = &[
     floor("floor-steps", 20, 0.975, 0.40),
     floor("floor-wander", 20, 0.980, 0.40),
     floor("clipping", 20, 0.976, 0.45),
-    floor("four-channels", 12, 0.965, 1.25),
+    floor("four-channels", 12, 0.959, 1.55),
     floor("fast", 20, 0.985, 0.45),
     floor("session", 12, 0.896, 1.70),
     floor("rate-250", 20, 0.953, 0.40),
@@ -70,7 +70,7 @@ const FLOORS: &[Floor] = &[
     floor("rate-10k", 8, 0.985, 0.45),
     floor("rate-44k1", 4, 0.983, 0.40),
     floor("rest-quiet", 20, 0.000, 0.40),
-    floor("rest-dirty", 12, 0.000, 2.10),
+    floor("rest-dirty", 12, 0.000, 2.25),
 ];
 
 fn made(name: &str, seed: u64, duration_s: f64) -> Simulation {
