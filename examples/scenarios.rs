@@ -2,6 +2,11 @@
 //!
 //!     cargo run --release --example scenarios -- [--seeds N] [--first SEED] [--budget B] [--rate HZ] [--list] [--dump]
 //!         [NAME…]
+//!
+//! Beside the recall in plain noise stands that of the best energy detector for the very same bursts.
+
+#[path = "shared/limit.rs"]
+mod limit;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +14,7 @@ use twitchscope::block::Block;
 use twitchscope::detect::Class;
 use twitchscope::pipeline::{Event, Found, Pipeline};
 use twitchscope::settings::Settings;
-use twitchscope::simulate::{self, Kind, SCENARIOS, Simulation};
+use twitchscope::simulate::{self, Kind, SCENARIOS, Simulation, TruthEvent};
 use twitchscope::units::{SampleIndex, Span};
 
 fn main() {
@@ -37,9 +42,9 @@ fn main() {
     }
     if !dump {
         println!(
-            "| scenario | twitches | recall | precision | F1 | false alarms /min | onset error ms (median, bias) | taken for |"
+            "| scenario | twitches | recall | energy detector's limit | precision | F1 | false alarms /min | onset error ms (median, bias) | taken for |"
         );
-        println!("|---|---|---|---|---|---|---|---|");
+        println!("|---|---|---|---|---|---|---|---|---|");
     }
     for name in names {
         if dump {
@@ -59,6 +64,8 @@ struct Tally {
     hit: usize,
     found: usize,
     minutes: f64,
+    /// Of how many the best energy detector would find.
+    limit: f64,
     onsets: Vec<f64>,
     taken: BTreeMap<(Kind, Class), usize>,
     missed: BTreeMap<String, usize>,
@@ -80,6 +87,12 @@ fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>,
         }
         let (twitches, candidates) = run(&made, &settings);
         judge(&made, &twitches, &candidates, &mut t, list.then_some(seed));
+        let rate = made.format.rate;
+        let chance = |e: &TruthEvent| {
+            let snr_db = e.snr_db.unwrap_or(f64::NAN);
+            limit::recall(rate.seconds(e.span.len()).s(), snr_db, settings.false_alarms_per_min)
+        };
+        t.limit += made.twitches().map(chance).sum::<f64>();
     }
     let (recall, precision) = (t.hit as f64 / t.truth as f64, t.hit as f64 / t.found as f64);
     let f1 = 2.0 * t.hit as f64 / (t.truth + t.found) as f64;
@@ -96,10 +109,13 @@ fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>,
     );
     let known =
         |x: f64, places: usize| if x.is_finite() { format!("{x:.places$}") } else { "n/a".to_owned() };
+    // The limit is one for plain noise.
+    let limit = if name.starts_with("quiet-") { t.limit / t.truth as f64 } else { f64::NAN };
     println!(
-        "| {name} | {} | {} | {} | {} | {alarms:.2} | {} | {} |",
+        "| {name} | {} | {} | {} | {} | {} | {alarms:.2} | {} | {} |",
         t.truth,
         known(recall, 3),
+        known(limit, 3),
         if t.truth > 0 { known(precision, 3) } else { "n/a".to_owned() },
         if t.truth > 0 { known(f1, 3) } else { "n/a".to_owned() },
         if bias.is_finite() { format!("{error:.1}, {bias:+.1}") } else { "n/a".to_owned() },

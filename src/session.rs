@@ -75,7 +75,7 @@ pub struct ChannelQuality {
     pub name: String,
     /// Median noise floor in the detection band, RMS, µV or counts (see `calibrated`).
     pub noise_rms: Option<f64>,
-    /// The threshold over the noise floor for a burst of 50 ms, dB.
+    /// The threshold over the noise floor, both energies of 64 ms, dB.
     pub threshold_db: Option<f64>,
     /// The smallest burst of 20, 50 and 100 ms that would have been found with 90 %, RMS, µV or
     /// counts.

@@ -57,7 +57,7 @@ impl Limits {
 pub struct Quality {
     /// Noise RMS in the detection band, in the samples' unit.
     pub noise_rms: f64,
-    /// Threshold over the mean noise power for a window of 64 ms, dB.
+    /// Threshold over the noise floor (the median energy of noise) for a window of 64 ms, dB.
     pub threshold_db: f64,
     /// The smallest burst of 20, 50, 100 ms found with 90 %, RMS, in the samples' unit.
     pub smallest_rms: [f64; 3],

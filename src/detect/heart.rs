@@ -20,8 +20,11 @@ const FASTEST_S: f64 = 0.33;
 const SLOWEST_S: f64 = 1.7;
 /// A pulse is the largest of its surroundings, this far on both sides.
 const ALONE_MS: f64 = 160.0;
-/// A pulse stands this many times over the median power of its band.
+/// A pulse stands this many times over the median power of its band in the last ten seconds.
 const STANDS_OUT: f32 = 30.0;
+/// How often that power is taken, ms, and how many of them are remembered.
+const POWER_STEP_MS: f64 = 20.0;
+const POWERS: usize = 512;
 /// What is compared: this far on both sides of the pulse.
 const SHAPE_MS: f64 = 48.0;
 /// Two shapes are the same from this normalised cross-correlation on.
@@ -83,7 +86,7 @@ impl Spans {
         let point = |k: usize| if k == 0 { 0 } else { hops(TRACE_STEP_MS * k as f64) };
         Self {
             alone: hops(ALONE_MS),
-            power: hops(20.0),
+            power: hops(POWER_STEP_MS),
             trace_step: hops(TRACE_STEP_MS),
             trace: std::array::from_fn(point),
             trace_before: hops(TRACE_BEFORE_MS),
@@ -120,7 +123,7 @@ impl Heart {
             band,
             filtered: Ring::new(hops),
             wide: Ring::new(hops),
-            power: SlidingQuantile::new(512),
+            power: SlidingQuantile::new(POWERS),
             pulses: Vec::with_capacity(REMEMBERED + 1),
             alike: [[0.0; REMEMBERED]; REMEMBERED],
             beats: 0,

@@ -46,6 +46,8 @@ const LOW_SIGMA: f64 = 1.65;
 const PRIOR_BANDWIDTH_HZ: f64 = 150.0;
 /// How many energies that assumption is worth.
 const PRIOR_WEIGHT: u32 = 60;
+/// The long floors that are remembered, about one a second: two hours.
+const HISTORY: usize = 7200;
 /// The tenth percentile of a normal distribution, in standard deviations below its median.
 const TENTH: f64 = 1.2816;
 
@@ -65,7 +67,8 @@ struct Spread {
 const WHITE: f64 = 0.9;
 const BINS_AN_OCTAVE: f64 = 32.0;
 const BINS: usize = 512;
-/// After this many values the past counts half: about ten minutes.
+/// At this many values the past begins to count half: after 21 minutes of noise (one value in two
+/// lies below the median), then every 11.
 const HALVE_AT: u32 = 40_000;
 
 impl Spread {
@@ -193,7 +196,7 @@ impl Score {
             short: SlidingQuantile::new(values(SHORT_S)),
             local: SlidingQuantile::new(values(LOCAL_S)),
             amplitude: SlidingQuantile::new(values(floor.s()) / 2),
-            history: SlidingQuantile::new(7200),
+            history: SlidingQuantile::new(HISTORY),
             spreads: std::array::from_fn(|w| Spread::new(window_s(w), bandwidth.hz())),
             thresholds: [0.0; WINDOWS],
             lows: [0.0; WINDOWS],
@@ -337,8 +340,8 @@ impl Score {
         self.amplitude_floor * self.mean()
     }
 
-    /// The median over the recording of the noise power in the detection band; `None` before
-    /// anything was heard.
+    /// The median over the recording (over its last two hours, if it is longer) of the noise power in
+    /// the detection band; `None` before anything was heard.
     pub fn typical_power(&self) -> Option<f32> {
         self.history.quantile(0.5).filter(|p| *p > 0.0).map(|p| p * self.mean())
     }

@@ -11,7 +11,8 @@ use crate::signal::ring::Ring;
 use crate::signal::spectrum::Welch;
 use crate::units::Seconds;
 
-/// The filters need this long after a start or a gap, s: 60 Hz at order 4 is down by 60 dB.
+/// The filters need this long after a start or a gap, s: what a start leaves in the slower of the two
+/// bands (20 Hz, order 2) is down by 60 dB after 80 ms.
 const SETTLE_S: f64 = 0.1;
 /// Lines that are remembered for the report.
 const MOST_LINES: usize = 64;
