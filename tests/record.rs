@@ -165,3 +165,27 @@ fn a_folder_that_cannot_be_recorded_to_is_refused_before_anything_is_heard() {
     assert_eq!((live.code, live.lines.len()), (1, 0));
     assert!(live.err.contains("--record"), "{}", live.err);
 }
+
+#[test]
+fn a_disk_that_takes_no_more_is_told_and_the_session_goes_on() {
+    let desk = Desk::new();
+    let board = Board::plays("--as native --play samples/rest.wav --speed 20");
+    // No file may grow beyond 32 KiB: 16 s of this board.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 64; exec {} monitor --port {} --board native --headless --no-figures --record {}",
+        env!("CARGO_BIN_EXE_twitchscope"),
+        board.port,
+        desk.path("out").display()
+    );
+    let live = Monitored::of(std::process::Command::new("sh").args(["-c", &script]).output().unwrap());
+    let told: Vec<&str> = live.all("recording_trouble").map(|l| l["text"].as_str().unwrap()).collect();
+    assert!(
+        told.iter().any(|text| text.contains("NOT RECORDED: from 16.") && text.contains("cannot be written"))
+    );
+    assert!(told.iter().any(|text| text.contains("is lost from the recording")), "{told:?}");
+    assert!(live.err.contains("NOT RECORDED"), "{}", live.err);
+    assert!(live.totals()["frames"].as_u64().unwrap() > 59_000, "{}", live.totals());
+    let session: Value =
+        serde_json::from_str(&desk.run("analyze out/native-001.wav --json").succeeds().out).unwrap();
+    assert!((15.9..16.4).contains(&session["source"]["duration_s"].as_f64().unwrap()));
+}
