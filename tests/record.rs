@@ -105,6 +105,10 @@ fn whoever_is_killed_leaves_all_but_the_last_second_and_every_older_mark() {
         let wav = desk.read("out/native-001.wav");
         let stated = u32::from_le_bytes(wav[40..44].try_into().unwrap()) as usize;
         assert!(wav.len() >= 44 + stated, "round {round}");
+        // Any other program believes the header.
+        let byte_rate = u32::from_le_bytes(wav[28..32].try_into().unwrap());
+        let opens_s = stated as f64 / f64::from(byte_rate);
+        assert!(opens_s > last - 4.0, "round {round}: {opens_s} s of {last} s");
         let session: Value =
             serde_json::from_str(&desk.run("analyze out/native-001.wav --json").succeeds().out).unwrap();
         let recorded = session["source"]["duration_s"].as_f64().unwrap();
