@@ -73,6 +73,7 @@ pub mod evaluate;
 pub mod insertion;
 pub mod monitor;
 pub mod pipeline;
+pub mod recorder;
 pub mod report;
 pub mod rest;
 pub mod self_test;

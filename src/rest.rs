@@ -87,14 +87,21 @@ struct Meter {
     valid: bool,
     power: f64,
     windows: f64,
+    /// The frame that should come next.
+    next: u64,
 }
 
 impl Meter {
     fn new(hz: f64, rate: SampleRate) -> Self {
-        Self { turns: hz / rate.hz(), sums: [0.0; 2], valid: true, power: 0.0, windows: 0.0 }
+        Self { turns: hz / rate.hz(), sums: [0.0; 2], valid: true, power: 0.0, windows: 0.0, next: 0 }
     }
 
     fn hear(&mut self, x: f64, at: u64, window: u64) {
+        if at != self.next {
+            // A second with samples missing says nothing.
+            (self.sums, self.valid) = ([0.0; 2], at.is_multiple_of(window));
+        }
+        self.next = at + 1;
         let angle = TAU * (at as f64 * self.turns).fract();
         self.valid &= x.is_finite();
         self.sums = [self.sums[0] + x * angle.cos(), self.sums[1] + x * angle.sin()];
@@ -285,4 +292,19 @@ fn smallest(session: &Session, place: usize, channel: &ChannelQuality) -> Findin
         _ => (Grade::Bad, Some("many twitches would be missed: lower the noise before you begin")),
     };
     Finding { grade, what: WHAT, found, cure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hum_is_as_loud_where_samples_were_lost() {
+        let rate = SampleRate::new(1000.0).unwrap();
+        let mut meter = Meter::new(50.0, rate);
+        for at in (0..5000).filter(|at| !(1300..2700).contains(at) && *at != 4000) {
+            meter.hear((TAU * at as f64 * 0.05).sin(), at, 1000);
+        }
+        assert!((meter.power() - 0.5).abs() < 1e-9, "{}", meter.power());
+    }
 }

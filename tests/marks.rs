@@ -214,7 +214,7 @@ fn marks_typed_by_hand_override_the_files_but_not_their_gaps() {
     let options = Options { insertions: vec!["2..3".parse().unwrap()], ..Options::default() };
     let recording = open(ten_seconds().bytes(), &[("x_events.tsv", text)], &options).unwrap();
     assert_eq!(insertions(&recording), [(4000, 6000, None, false)]);
-    assert_eq!(recording.masks(), [Span::new(12_000, 14_000)]);
+    assert_eq!(recording.gaps(), [Span::new(12_000, 14_000)]);
     assert_eq!(recording.marks_origin(), Some("--insertion"));
     let recording = open(ten_seconds().bytes(), &[("x_events.tsv", "onset\n")], &options).unwrap();
     assert!(warned(&recording).contains("left aside because insertions are given by hand"));
@@ -230,12 +230,13 @@ fn of_two_files_the_events_count_and_of_one_without_insertions_the_next() {
     assert!(warned(&both).contains("x_events.tsv was used, x-events.txt was not"));
     let next = open(ten_seconds().bytes(), &[("x_events.tsv", gap), txt], &Options::default()).unwrap();
     assert_eq!(insertions(&next), [(10_000, 12_000, None, false)]);
-    assert_eq!(next.masks(), [Span::new(2000, 8000)]);
+    assert_eq!(next.gaps(), [Span::new(2000, 8000)]);
 }
 
 #[test]
-fn gaps_are_joined_and_come_with_the_blocks_they_lie_in() {
-    let text = "onset\tduration\ttrial_type\n3\t2\tgap\n4\t2\tmask\n4.5\t0.5\tgap\n1\t0.5\tgap\n9\t5\tgap\n";
+fn masks_are_joined_and_come_with_the_blocks_they_lie_in() {
+    let text =
+        "onset\tduration\ttrial_type\n3\t2\tmask\n4\t2\tmask\n4.5\t0.5\tmask\n1\t0.5\tmask\n9\t5\tmask\n";
     let mut recording = events(text);
     assert_eq!(
         recording.masks(),
@@ -248,6 +249,25 @@ fn gaps_are_joined_and_come_with_the_blocks_they_lie_in() {
         seen.extend(block.marks.iter().map(|m| (m.at.get(), m.kind == MarkKind::MaskStart)));
     }
     assert_eq!(seen, [(2000, true), (3000, false), (6000, true), (12_000, false), (18_000, true)]);
+}
+
+#[test]
+fn samples_that_were_lost_are_missing_from_the_blocks_and_a_mask_within_is_kept() {
+    let text = "onset\tduration\ttrial_type\n3\t2\tgap\n4\t2\tmask\n4.5\t0.5\tgap\n1\t0.5\tgap\n9\t5\tgap\n";
+    let mut recording = events(text);
+    assert_eq!(recording.gaps(), [Span::new(2000, 3000), Span::new(6000, 10_000)]);
+    // The end of the recording cannot be told by what follows it.
+    assert_eq!(recording.masks(), [Span::new(8000, 12_000), Span::new(18_000, 20_000)]);
+    let (mut block, mut end, mut missing, mut marks) = (Block::empty(1), 0, Vec::new(), Vec::new());
+    while recording.next(&mut block).unwrap() == Flow::Frames {
+        if block.first.get() > end {
+            missing.push(Span::new(end, block.first.get()));
+        }
+        end = block.end().get();
+        marks.extend(block.marks.iter().map(|m| m.at.get()));
+    }
+    assert_eq!((missing, end), (recording.gaps().to_vec(), 20_000));
+    assert_eq!(marks, [8000, 12_000, 18_000]);
 }
 
 #[test]

@@ -26,11 +26,12 @@ const ROOMS: &[(&str, &str)] = &[
     ("rest", "units block source statistics session"),
     ("self_test", "units block settings source simulate statistics pipeline analysis session"),
     ("tune", "settings statistics"),
-    ("monitor", "units block insertion settings source pipeline detect analysis"),
+    ("recorder", "units block"),
+    ("monitor", "units block insertion settings source pipeline detect analysis recorder"),
     ("report", "session detect statistics"),
     (
         "cli",
-        "units settings source virtual_board simulate evaluate analysis self_test rest tune monitor \
+        "units settings source virtual_board simulate evaluate analysis self_test rest tune recorder monitor \
          session detect statistics report",
     ),
 ];
@@ -55,13 +56,16 @@ const CRATES: &[(&str, &str)] = &[
     ("rand_core", "simulate virtual_board"),
     ("rand_distr", "simulate virtual_board"),
     ("rand_pcg", "simulate virtual_board"),
-    ("rustix", "virtual_board"),
+    ("rustix", "virtual_board recorder"),
     ("serialport", "source"),
     ("tempfile", "report simulate"),
     ("toml", "settings"),
-    ("serde_json", "source simulate report cli"),
+    ("serde_json", "source simulate recorder report cli"),
     ("serde", "units block insertion settings detect session monitor simulate evaluate report"),
-    ("thiserror", "units insertion settings signal source simulate evaluate analysis monitor report"),
+    (
+        "thiserror",
+        "units insertion settings signal source simulate evaluate analysis recorder monitor report",
+    ),
 ];
 
 fn table(rows: &[(&str, &str)]) -> Table {

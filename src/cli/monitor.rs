@@ -1,15 +1,21 @@
 //! `twitchscope monitor`: a board on a serial port, live.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use twitchscope::monitor::{Line, Totals, watch};
+use twitchscope::analysis::source_info;
+use twitchscope::monitor::{Line, Seen, Totals, watch};
+use twitchscope::recorder::{Recorder, Signal as Recorded};
+use twitchscope::report;
+use twitchscope::settings::Settings;
 use twitchscope::source::board::{Kind, Wishes};
 use twitchscope::source::{
-    InsertionOption, Live, LiveOptions, Port, PortError, ScaleOption, Voltage, listen,
+    InsertionOption, Live, LiveOptions, Options, Port, PortError, Recording, ScaleOption, Source, Voltage,
+    listen, sha256,
 };
 use twitchscope::units::SampleRate;
 
@@ -35,6 +41,15 @@ pub struct Arguments {
     /// JSON lines on standard output, and no view
     #[arg(long)]
     headless: bool,
+    /// Record into this folder as samples come, and write tables, session and figures at the end
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+    /// Record the raw bytes of the board, too
+    #[arg(long, requires = "record")]
+    raw: bool,
+    /// No figures at the end
+    #[arg(long, requires = "record")]
+    no_figures: bool,
     #[command(flatten)]
     signal: Signal,
     #[command(flatten)]
@@ -104,6 +119,7 @@ impl Arguments {
             channels: signal.channels.clone(),
             insertions: signal.insertion.clone(),
             wishes: Wishes { needle_in: signal.needle_in.clone(), needle_out: signal.needle_out.clone() },
+            keep_raw: self.raw,
         }
     }
 }
@@ -117,12 +133,45 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let stop = super::interrupt::flag()?;
     let (port, board) = open(arguments, &stop)?;
     let mut live = Live::begin(port, &arguments.options(board))?;
-    let totals = watch(&mut live, &settings, &mut print)?;
-    eprintln!("{}", summary(&totals));
+    let mut recorder = recorder(arguments, &live)?;
+    let mut out = Out { recording: recorder.is_some(), closed: false };
+    let seen = watch(&mut live, &settings, &mut recorder, &mut |line| out.line(line))?;
+    eprintln!("{}", summary(&seen.totals));
+    if let Some(recorder) = &recorder {
+        write(seen, recorder, &live, &settings, !arguments.no_figures)?;
+    }
     match live.ended() {
         Some(why) => bail!(why.clone()),
         None => Ok(()),
     }
+}
+
+/// Begins the recording, where one is wanted.
+fn recorder(arguments: &Arguments, live: &Live) -> Result<Option<Recorder>> {
+    let Some(folder) = &arguments.record else { return Ok(None) };
+    let described = live.described();
+    let signal = Recorded {
+        format: live.format().clone(),
+        bits: described.bits,
+        gain: live.gain(),
+        clips_at: described.full_scale,
+        board: described.name.clone(),
+    };
+    let recorder = Recorder::begin(folder, live.board().name(), &signal, arguments.raw)?;
+    eprintln!("recording to {}", recorder.path().display());
+    Ok(Some(recorder))
+}
+
+/// Writes tables, session and figures of what was seen beside its recording.
+fn write(seen: Seen, recorder: &Recorder, live: &Live, settings: &Settings, figures: bool) -> Result<()> {
+    let path = recorder.path();
+    let recording = Recording::open(&path, &Options::default())?;
+    let source = source_info(&recording, sha256(&path)?, seen.totals.status.sample);
+    let session = seen.heard.session(source, settings, live.format());
+    let (folder, stem) = (recorder.folder(), recorder.stem());
+    let written = report::write_all(folder, stem, &session, figures)?;
+    eprintln!("{} files named {stem}_… are in {}", written.len(), folder.display());
+    Ok(())
 }
 
 /// Speeds at which a board that is not named is listened for, the most common first.
@@ -152,7 +201,33 @@ fn open(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(Port, Kind)> {
     )
 }
 
-/// One line, at once: who reads it may be waiting for it.
+/// Where lines go.
+struct Out {
+    /// A session is recorded: it goes on even when nobody reads the lines.
+    recording: bool,
+    closed: bool,
+}
+
+impl Out {
+    /// One line, at once: who reads it may be waiting for it.
+    fn line(&mut self, line: &Line) -> io::Result<()> {
+        if let Line::RecordingTrouble { text } = line {
+            eprintln!("{text}");
+        }
+        if self.closed {
+            return Ok(());
+        }
+        match print(line) {
+            Err(e) if self.recording => {
+                self.closed = true;
+                eprintln!("the lines cannot be written any more ({e}); the recording goes on until Ctrl-C");
+                Ok(())
+            }
+            printed => printed,
+        }
+    }
+}
+
 fn print(line: &Line) -> io::Result<()> {
     let mut text = serde_json::to_string(line)?;
     text.push('\n');

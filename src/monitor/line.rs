@@ -45,6 +45,16 @@ pub enum Line {
         /// Where the converter clips, in the unit.
         full_scale: Option<f32>,
     },
+    /// What comes is recorded.
+    Recording {
+        /// The WAV.
+        path: String,
+    },
+    /// Something is wrong with the recording, or right again.
+    RecordingTrouble {
+        /// In plain words: what is lost, and what to do.
+        text: String,
+    },
     /// A twitch, on whichever channels, told once.
     Twitch(Twitch),
     /// Something crossed the threshold on a channel, accepted or not.

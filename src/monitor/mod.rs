@@ -10,9 +10,11 @@ mod needles;
 
 pub use line::{Candidate, Channel, Dwell, Gap, Line, Masked, SCHEMA, Status, Totals, Twitch};
 
-use crate::analysis::too_slow;
+use crate::analysis::{Heard, Story, late_start, too_slow};
 use crate::block::{Block, Format, Mark, MarkKind, Scale};
+use crate::insertion::Insertion;
 use crate::pipeline::{ChannelReport, Event, Mask, Pipeline};
+use crate::recorder::{Recorder, Row};
 use crate::settings::{self, Settings};
 use crate::source::{self, Flow, Live, Source};
 use crate::units::SampleIndex;
@@ -34,7 +36,17 @@ pub enum Error {
     Told(#[from] std::io::Error),
 }
 
-/// Reads `live` until it ends, and tells what happens. The last line is [`Line::Totals`].
+/// What was seen of a board.
+#[derive(Debug)]
+pub struct Seen {
+    /// The last line.
+    pub totals: Totals,
+    /// For the session: what a recording of it gives, too.
+    pub heard: Heard,
+}
+
+/// Reads `live` until it ends, and tells what happens. The last line is [`Line::Totals`]. What
+/// comes goes to `recorder`, too, where there is one.
 ///
 /// # Errors
 /// [`Error`] for settings that cannot be used at this rate, and where `tell` fails; the board is
@@ -42,25 +54,38 @@ pub enum Error {
 pub fn watch(
     live: &mut Live,
     settings: &Settings,
+    recorder: &mut Option<Recorder>,
     tell: &mut impl FnMut(&Line) -> std::io::Result<()>,
-) -> Result<Totals, Error> {
+) -> Result<Seen, Error> {
     let format = live.format().clone();
     let mut pipeline = Pipeline::new(&format, settings)?;
     let mut watched = Watched::new(&format);
     tell(&Line::hello(live))?;
     tell(&Line::format(live))?;
+    if let Some(recorder) = recorder {
+        tell(&Line::Recording { path: recorder.path().display().to_string() })?;
+    }
     for text in [too_slow(format.rate), unknown_scale(&format)].into_iter().flatten() {
         tell(&Line::Warning { text })?;
     }
     let mut block = Block::empty(format.channels.len());
-    let mut lines = Vec::new();
+    let (mut lines, mut begun) = (Vec::new(), false);
     loop {
         let flow = live.next(&mut block)?;
         watched.before(live, &mut lines);
         if flow == Flow::Frames {
-            watched.marks(&block.marks, &mut lines);
+            let rows = watched.marks(&block.marks, &mut lines);
+            if let Some(recorder) = recorder {
+                recorder.frames(block.first, live.counts(), rows);
+            }
+            late_start(&block, &mut begun, &mut |event| watched.hear(event, &mut lines));
             pipeline.push(&block, &mut |event| watched.hear(event, &mut lines));
             watched.second(&block, live, &mut lines);
+        }
+        if let Some(recorder) = recorder {
+            recorder.raw(live.take_raw());
+            let troubles = recorder.troubles().into_iter();
+            lines.extend(troubles.map(|text| Line::RecordingTrouble { text }));
         }
         for line in lines.drain(..) {
             tell(&line)?;
@@ -75,11 +100,17 @@ pub fn watch(
         let text = "no needle was marked, so all twitches are stray: mark with the board's switch or event, or with --insertion";
         lines.push(Line::Warning { text: text.into() });
     }
+    if let Some(recorder) = recorder {
+        let measured = live.measured_rate().map(|rate| (rate.hz, rate.uncertainty_hz));
+        let troubles = recorder.finish(measured).into_iter();
+        lines.extend(troubles.map(|text| Line::RecordingTrouble { text }));
+    }
     lines.push(Line::Totals(totals.clone()));
     for line in &lines {
         tell(line)?;
     }
-    Ok(totals)
+    let warnings = live.warnings().iter().map(ToString::to_string).collect();
+    Ok(Seen { totals, heard: watched.heard(reports, warnings) })
 }
 
 /// To a millionth: below any sample, and short in print.
@@ -105,6 +136,7 @@ struct Watched {
     stray: u64,
     warned: usize,
     seconds: u64,
+    story: Story,
 }
 
 impl Watched {
@@ -119,6 +151,7 @@ impl Watched {
             stray: 0,
             warned: 0,
             seconds: 0,
+            story: Story::default(),
         }
     }
 
@@ -143,30 +176,42 @@ impl Watched {
         self.warned = live.warnings().len();
     }
 
-    fn marks(&mut self, marks: &[Mark], lines: &mut Vec<Line>) {
+    /// Takes marks; the rows that a recording gets of them.
+    fn marks(&mut self, marks: &[Mark], lines: &mut Vec<Line>) -> Vec<Row> {
+        let mut rows = Vec::new();
         for Mark { at, kind } in marks {
             let onset = self.seconds(at.get());
+            let mut row = |kind, label: &Option<String>| {
+                rows.push(Row { at: *at, frames: None, kind, label: label.clone() });
+            };
             match kind {
                 MarkKind::NeedleIn { label } => {
+                    row("needle_in", label);
                     let number = self.needles.enter(label.clone(), *at);
                     let label = label.clone();
                     lines.push(Line::InsertionOpened { number, label, sample: at.get(), onset });
                 }
                 MarkKind::NeedleOut { label } => match self.needles.leave(label.as_deref(), *at) {
                     Ok((number, insertion)) => {
+                        row("needle_out", label);
                         let dwell = self.seconds(insertion.span().len());
                         let (label, sample) = (insertion.label, at.get());
                         lines.push(Line::InsertionClosed { number, label, sample, onset, dwell });
                     }
-                    Err(error) => lines
-                        .push(Line::Warning { text: format!("at {onset} s: {error}; it was left aside") }),
+                    Err(error) => {
+                        row("left_aside", label);
+                        let text = format!("at {onset} s: {error}; it was left aside");
+                        lines.push(Line::Warning { text });
+                    }
                 },
                 MarkKind::MaskStart | MarkKind::MaskEnd => {}
             }
         }
+        rows
     }
 
     fn hear(&mut self, event: Event, lines: &mut Vec<Line>) {
+        self.story.hear(event);
         match event {
             Event::Candidate(found) => {
                 self.candidates += 1;
@@ -221,6 +266,15 @@ impl Watched {
             measured_rate_hz: rate.map(|r| micro(r.hz)),
             rate_uncertainty_hz: rate.map(|r| micro(r.uncertainty_hz)),
         }
+    }
+
+    /// For the session. A needle that went in and out at one moment was never in.
+    fn heard(self, reports: Vec<ChannelReport>, warnings: Vec<String>) -> Heard {
+        let all = self.needles.finish(SampleIndex::new(self.end)).into_iter();
+        let mut insertions: Vec<Insertion> = all.map(|(insertion, _)| insertion).collect();
+        insertions.retain(|i| !i.span().is_empty());
+        insertions.sort_by_key(|i| (i.entered, i.left));
+        Heard { story: self.story, reports, insertions, warnings }
     }
 
     fn totals(&self, live: &Live, reports: &[ChannelReport]) -> Totals {

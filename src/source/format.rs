@@ -34,7 +34,10 @@ pub(super) fn settle(
     // Floats need not stop at full scale, unless someone says what full scale is.
     let told = matches!(options.scale, ScaleOption::FullScale(_))
         || (options.scale == ScaleOption::FromFile && sidecar.full_scale.is_some());
-    let full_scale = (told || !layout.float).then_some((gain * layout.full_scale()) as f32);
+    let of_file = (told || !layout.float).then(|| layout.full_scale());
+    // The converter may clip far below what the file could hold.
+    let clips_at = sidecar.clips_at.unwrap_or(of_file);
+    let full_scale = clips_at.map(|counts| (counts * gain) as f32);
     Ok((Format { rate, channels, scale, full_scale }, gain))
 }
 

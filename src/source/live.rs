@@ -24,6 +24,8 @@ pub struct LiveOptions {
     pub insertions: Vec<InsertionOption>,
     /// What the board's parser should know.
     pub wishes: Wishes,
+    /// Whether bytes are kept for [`Live::take_raw`].
+    pub keep_raw: bool,
 }
 
 impl LiveOptions {
@@ -36,6 +38,7 @@ impl LiveOptions {
             channels: None,
             insertions: Vec::new(),
             wishes: Wishes::default(),
+            keep_raw: false,
         }
     }
 }
@@ -56,6 +59,8 @@ pub(super) struct Ear {
     pub over: bool,
     pub last_bytes_s: f64,
     told_silent: bool,
+    /// Bytes as they came, where they are wanted.
+    pub raw: Option<Vec<u8>>,
     /// The first bytes, to see what they are if the parser cannot.
     pub beginning: Vec<u8>,
 }
@@ -74,6 +79,7 @@ impl Ear {
             over: false,
             last_bytes_s: 0.0,
             told_silent: false,
+            raw: options.keep_raw.then(Vec::new),
             beginning: Vec::new(),
         }
     }
@@ -106,6 +112,9 @@ impl Ear {
         taken.quiet_s = at_s - self.last_bytes_s;
         (self.last_bytes_s, self.told_silent) = (at_s, false);
         taken.bytes += bytes.len() as u64;
+        if let Some(raw) = &mut self.raw {
+            raw.extend_from_slice(bytes);
+        }
         if taken.described.is_none() && self.beginning.len() < BEGINNING {
             self.beginning.extend_from_slice(bytes);
         }
@@ -218,6 +227,16 @@ impl Live {
     /// Gaps since this was asked last.
     pub fn take_gaps(&mut self) -> Vec<Gap> {
         std::mem::take(&mut self.ear.taken.gaps)
+    }
+
+    /// The board's own counts of the frames that were given last, interleaved.
+    pub fn counts(&self) -> &[f32] {
+        &self.ear.taken.given
+    }
+
+    /// Bytes that came since this was asked last; none where they are not kept.
+    pub fn take_raw(&mut self) -> Vec<u8> {
+        self.ear.raw.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Why no more samples come, where nobody asked to stop.

@@ -35,6 +35,7 @@ pub struct Recording<R = File> {
     insertions: Vec<Insertion>,
     marks_origin: Option<String>,
     masks: Vec<Span>,
+    gaps: Vec<Span>,
     warnings: Vec<Warning>,
     next: SampleIndex,
     not_finite: u64,
@@ -72,6 +73,7 @@ impl<R: Read + Seek> Recording<R> {
             format::settle(wav.layout, &contents.notes, &sidecar, options, path, &mut warnings)?;
         let extent = Extent { rate: format.rate, frames: wav.frames, cut: is_cut(&contents) };
         let chosen_marks = choose(&contents.notes, companions, extent, options, path, &mut warnings)?;
+        let (masks, gaps) = part(chosen_marks.masks, chosen_marks.gaps, wav.frames);
         Ok(Self {
             wav,
             path: path.into(),
@@ -81,7 +83,8 @@ impl<R: Read + Seek> Recording<R> {
             sidecar,
             insertions: chosen_marks.insertions,
             marks_origin: chosen_marks.origin,
-            masks: chosen_marks.masks,
+            masks,
+            gaps,
             warnings,
             next: SampleIndex::default(),
             not_finite: 0,
@@ -143,6 +146,24 @@ impl<R: Read + Seek> Recording<R> {
         &self.masks
     }
 
+    /// The spans whose samples were lost, in order and apart. Blocks do not give them: they are
+    /// missing, as they are from a board.
+    pub fn gaps(&self) -> &[Span] {
+        &self.gaps
+    }
+
+    /// Passes over the gap that lies at the next frame, if there is one; how many frames may be
+    /// read before the next gap.
+    fn pass_gap(&mut self) -> Result<u64, Error> {
+        let mut place = self.gaps.partition_point(|gap| gap.end <= self.next);
+        if let Some(gap) = self.gaps.get(place).filter(|gap| gap.contains(self.next)) {
+            self.wav.skip(gap.end - self.next)?;
+            self.next = gap.end;
+            place += 1;
+        }
+        Ok(self.gaps.get(place).map_or(u64::MAX, |gap| gap.start - self.next).min(self.block_frames))
+    }
+
     /// What the sidecar says; empty where there is none.
     pub fn sidecar(&self) -> &Sidecar {
         &self.sidecar
@@ -182,10 +203,12 @@ impl<R: Read + Seek> Source for Recording<R> {
         let columns = self.format.channels.len();
         let mut frames = std::mem::take(&mut into.frames).into_raw_vec_and_offset().0;
         frames.clear();
+        let before = self.next;
+        let most = self.pass_gap()?;
         match &self.chosen {
-            None => self.wav.read(self.block_frames, self.gain, &mut frames)?,
+            None => self.wav.read(most, self.gain, &mut frames)?,
             Some(chosen) => {
-                self.wav.read(self.block_frames, self.gain, &mut self.all)?;
+                self.wav.read(most, self.gain, &mut self.all)?;
                 for frame in self.all.chunks_exact(usize::from(self.wav.layout.channels)) {
                     frames.extend(chosen.iter().map(|place| frame[*place]));
                 }
@@ -197,7 +220,8 @@ impl<R: Read + Seek> Source for Recording<R> {
         let rows = frames.len() / columns;
         into.first = self.next;
         self.next = self.next + rows as u64;
-        self.marks_within(into.first, self.next, &mut into.marks);
+        // Marks that lie in a gap come with what follows it.
+        self.marks_within(before, self.next, &mut into.marks);
         // The length is rows × columns by construction, so the shape always fits.
         into.frames = Array2::from_shape_vec((rows, columns), frames).unwrap_or_default();
         Ok(if rows == 0 { Flow::End } else { Flow::Frames })
@@ -206,6 +230,19 @@ impl<R: Read + Seek> Source for Recording<R> {
     fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
+}
+
+/// Masks and gaps; a gap that nothing follows is told as a mask, because blocks could not tell it.
+fn part(mut masks: Vec<Span>, mut gaps: Vec<Span>, frames: u64) -> (Vec<Span>, Vec<Span>) {
+    if let Some(last) = gaps.pop_if(|gap| gap.end.get() >= frames) {
+        // The last gap may overlap masks, which must stay apart.
+        masks.retain(|mask| mask.start < last.start);
+        match masks.last_mut().filter(|mask| mask.end >= last.start) {
+            Some(mask) => mask.end = last.end,
+            None => masks.push(last),
+        }
+    }
+    (masks, gaps)
 }
 
 /// The end of the recording was lost.

@@ -18,6 +18,8 @@ pub struct Sidecar {
     pub rate_uncertainty: Option<Hertz>,
     /// What full scale is.
     pub full_scale: Option<Microvolts>,
+    /// The count at which the converter clips; `Some(None)` where that is known not to be known.
+    pub clips_at: Option<Option<f64>>,
     /// The channels' names.
     pub channels: Option<Vec<String>>,
     /// The mains where it was recorded.
@@ -43,6 +45,7 @@ impl Sidecar {
             rate,
             rate_uncertainty: keys.lenient("SamplingFrequencyUncertainty").map(Hertz::new),
             full_scale: keys.positive("FullScale_uV")?.map(Microvolts::new),
+            clips_at: keys.clips_at()?,
             channels: keys.names("Channels")?,
             power_line: keys.lenient("PowerLineFrequency").map(Hertz::new),
             board: keys.keys.get("Board").and_then(Value::as_str).map(str::to_owned),
@@ -72,6 +75,12 @@ impl Keys<'_> {
             Some(number) => Ok(Some(number)),
             None => Err(self.wrong(key, found, "a number above zero")),
         }
+    }
+
+    /// What our own recorder says about clipping: a number, or that it does not know.
+    fn clips_at(&self) -> Result<Option<Option<f64>>, Error> {
+        let silent = !self.keys.contains_key("ClipsAt");
+        Ok(if silent { None } else { Some(self.positive("ClipsAt")?) })
     }
 
     /// A number that only informs: anything else is as good as nothing.

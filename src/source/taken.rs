@@ -51,6 +51,8 @@ pub(super) struct Taken {
     pub skipped_bytes: u64,
     pub gaps: Vec<Gap>,
     pub warnings: Vec<Warning>,
+    /// The counts of the frames that were given last.
+    pub given: Vec<f32>,
     runs: VecDeque<Run>,
     marks: VecDeque<Mark>,
     by_hand: VecDeque<Mark>,
@@ -189,9 +191,11 @@ impl Taken {
         let columns = self.described.as_ref().map_or(1, |d| d.channels.len());
         let mut frames = std::mem::take(&mut into.frames).into_raw_vec_and_offset().0;
         frames.clear();
+        self.given.clear();
         for frame in run.counts.chunks_exact(columns) {
-            frames.extend(chosen.iter().map(|c| (f64::from(frame[*c]) * gain) as f32));
+            self.given.extend(chosen.iter().map(|c| frame[*c]));
         }
+        frames.extend(self.given.iter().map(|count| (f64::from(*count) * gain) as f32));
         into.first = SampleIndex::new(run.first);
         // The length is rows × columns by construction, so the shape always fits.
         let rows = frames.len() / chosen.len().max(1);

@@ -165,6 +165,15 @@ impl<R: Read + Seek> Wav<R> {
         Ok((Self { reader, path: path.into(), layout, frames, read: 0, block: Vec::new() }, contents))
     }
 
+    /// Passes over the next frames, at most those that are there.
+    pub(super) fn skip(&mut self, frames: u64) -> Result<(), Error> {
+        let frames = frames.min(self.frames - self.read);
+        let bytes = (frames * self.layout.frame()) as i64;
+        self.read += frames;
+        let skipped = self.reader.seek_relative(bytes);
+        skipped.map_err(|source| Error::Read { path: self.path.clone(), source })
+    }
+
     /// The next frames, at most `most`, interleaved and each sample times `gain`; none at the end.
     pub(super) fn read(&mut self, most: u64, gain: f64, into: &mut Vec<f32>) -> Result<(), Error> {
         into.clear();

@@ -17,6 +17,8 @@ pub struct Tape {
     faults: Faults,
     resampler: Resampler,
     block: Block,
+    /// The end of the block.
+    read: SampleIndex,
     /// Samples at the board's rate, not yet sent, and which is the next of them.
     ready: Vec<f32>,
     next: usize,
@@ -63,6 +65,7 @@ impl Tape {
         };
         Self {
             resampler: Resampler::new(channels, format.rate.hz(), encoder.rate_hz()),
+            read: SampleIndex::default(),
             block: Block::empty(channels),
             recording,
             encoder,
@@ -163,6 +166,10 @@ impl Tape {
             if self.recording.next(&mut self.block)? != Flow::Frames {
                 return Ok(false);
             }
+            // What the recording lost plays as silence: a board's clock does not stop.
+            let lost = self.block.first - self.read;
+            self.resampler.push(&vec![0.0; lost as usize * channels], &mut self.ready);
+            self.read = self.block.end();
             let block = self.block.frames.as_slice().unwrap_or_default();
             self.resampler.push(block, &mut self.ready);
         }

@@ -193,7 +193,8 @@ impl Reader {
             First::Counts(_) | First::Clock { .. } => Counter::Whole,
             First::Channel | First::Grows => Counter::None,
         };
-        let described = Described { name, channels, rate, uv_per_count: None, full_scale: None, counter };
+        let described =
+            Described { name, channels, rate, uv_per_count: None, full_scale: None, bits: None, counter };
         sink(Said::Described(&described));
         (self.damaged, self.damaged_bytes) = (0, 0);
         self.typical = self.held_bytes as f64 / held.len() as f64;

@@ -156,6 +156,7 @@ fn described(channels: usize) -> Described {
         rate: Some((RATE_HZ, RateFrom::Nominal)),
         uv_per_count: Some(UV_PER_COUNT),
         full_scale: Some(f64::from(MIDDLE) - 1.0),
+        bits: Some(16),
         counter: Counter::Turns(16),
     }
 }

@@ -160,6 +160,8 @@ impl Reader {
             rate: board.map(|b| (b.1, RateFrom::Board)),
             uv_per_count: None,
             full_scale: board.map(|b| f64::from(1u32 << (b.2 - 1)) - 1.0),
+            // Two bytes a count; where no board says how many count, none is taken off.
+            bits: Some(if board.is_some() { 16 } else { 17 }),
             counter: Counter::Turns(256),
         }
     }

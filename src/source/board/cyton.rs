@@ -122,6 +122,7 @@ fn described() -> Described {
         rate: Some((RATE_HZ, RateFrom::Nominal)),
         uv_per_count: Some(UV_PER_COUNT),
         full_scale: Some(f64::from(FULL_SCALE)),
+        bits: Some(24),
         counter: Counter::Turns(256),
     }
 }

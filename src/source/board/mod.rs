@@ -39,6 +39,9 @@ pub struct Described {
     pub uv_per_count: Option<f64>,
     /// The last count that the converter gives in either direction, from its middle.
     pub full_scale: Option<f64>,
+    /// Bits that hold any of its counts, from the middle and with the sign; `None` where they may be
+    /// fractions.
+    pub bits: Option<u16>,
     /// How it numbers its frames.
     pub counter: Counter,
 }

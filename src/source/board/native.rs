@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use firmware_protocol::{Command, Decoder, Description, Event, MarkCode};
+use firmware_protocol::{Channel, Command, Decoder, Description, Event, MarkCode, SampleFormat};
 
 use super::{Counter, Described, Loss, Note, Parser, RateFrom, Said, Sink};
 use crate::block::MarkKind;
@@ -128,6 +128,7 @@ impl Heard {
             rate: Some((f64::from(hello.rate_num) / f64::from(hello.rate_den), RateFrom::Board)),
             uv_per_count: first.filter(|_| known).map(|pv| f64::from(pv) * UV),
             full_scale: Some(clips.fold(f64::INFINITY, f64::min)),
+            bits: bits(hello.format, channels).filter(|_| self.channels.iter().all(|c| c.1 == 1.0)),
             counter: Counter::Whole,
         };
         if self.described.as_ref() == Some(&described) {
@@ -152,6 +153,21 @@ impl Heard {
             if enters { MarkKind::NeedleIn { label: None } } else { MarkKind::NeedleOut { label: None } };
         sink(Said::Mark(offset, &kind));
     }
+}
+
+/// Bits that hold every sample of `format` less its channel's zero.
+fn bits(format: SampleFormat, channels: &[Channel]) -> Option<u16> {
+    let (low, high) = match format {
+        SampleFormat::I16 => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        SampleFormat::U16 => (0, i64::from(u16::MAX)),
+        SampleFormat::I24 => (-(1 << 23), (1 << 23) - 1),
+        _ => return None,
+    };
+    let fits = |bits: u16| {
+        let end = 1i64 << (bits - 1);
+        channels.iter().map(|c| i64::from(c.zero)).all(|zero| low - zero >= -end && high - zero < end)
+    };
+    [16, 24, 32].into_iter().find(|bits| fits(*bits))
 }
 
 impl Parser for Reader {

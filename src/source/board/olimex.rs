@@ -82,6 +82,7 @@ fn described() -> Described {
         rate: Some((RATE_HZ, RateFrom::Nominal)),
         uv_per_count: None,
         full_scale: Some(f64::from(MIDDLE) - 1.0),
+        bits: Some(16),
         counter: Counter::Turns(256),
     }
 }

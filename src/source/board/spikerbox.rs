@@ -209,6 +209,7 @@ impl Reader {
             rate,
             uv_per_count: None,
             full_scale: Some(f64::from(self.middle()) - 1.0),
+            bits: Some(16),
             counter: Counter::None,
         }
     }

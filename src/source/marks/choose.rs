@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use super::super::riff::Notes;
+use super::settle::masked;
 use super::{Extent, Marks, cue, from_file};
 use crate::insertion::Insertion;
 use crate::source::{Companions, Error, Options, Warning};
@@ -19,6 +20,8 @@ pub(in crate::source) struct Chosen {
     /// Where the insertions are from; `None` where there are none.
     pub origin: Option<String>,
     pub masks: Vec<Span>,
+    /// Where samples were lost.
+    pub gaps: Vec<Span>,
 }
 
 /// Reads all marks of the recording `path` and takes those that count.
@@ -32,7 +35,7 @@ pub(in crate::source) fn choose(
 ) -> Result<Chosen, Error> {
     let by_hand = !options.insertions.is_empty();
     let mut chosen = by_hand.then(|| Marks::from_options(&options.insertions));
-    let mut masks = Vec::new();
+    let (mut masks, mut gaps) = (Vec::new(), Vec::new());
     for companion in &companions.marks {
         if let Some(used) = chosen.as_ref().filter(|_| !by_hand) {
             let unused = companion.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -47,13 +50,14 @@ pub(in crate::source) fn choose(
             marks => marks?,
         };
         masks.append(&mut marks.masks);
+        gaps.append(&mut marks.gaps);
         if by_hand {
             continue;
         }
         warnings.append(&mut marks.warnings);
         if marks.has_insertions() || !marks.points.is_empty() {
             chosen = Some(marks);
-        } else if options.events.is_some() && masks.is_empty() {
+        } else if options.events.is_some() && masks.is_empty() && gaps.is_empty() {
             return Err(Error::NoInsertions { place: marks.origin.to_string(), cure: marks.cure });
         } else {
             warnings.push(Warning::NoInsertions { place: marks.origin.name(), cure: marks.cure });
@@ -71,5 +75,6 @@ pub(in crate::source) fn choose(
         None => Vec::new(),
     };
     let origin = chosen.filter(|_| !insertions.is_empty()).map(|marks| marks.origin.name());
-    Ok(Chosen { insertions, origin, masks: super::settle::masked(&masks, recording) })
+    let (masks, gaps) = (masked(&masks, recording), masked(&gaps, recording));
+    Ok(Chosen { insertions, origin, masks, gaps })
 }

@@ -67,7 +67,11 @@ pub fn from_events(bytes: &[u8], path: &Path) -> Result<Marks, Error> {
             return Err(wrong(*line, "the duration is below zero".into()));
         }
         let stretch = Stretch { start: at, end: end.map(Seconds::new), label, line: *line };
-        if trial_type == "insertion" { marks.insertions.push(stretch) } else { marks.masks.push(stretch) }
+        match trial_type {
+            "insertion" => marks.insertions.push(stretch),
+            "gap" => marks.gaps.push(stretch),
+            _ => marks.masks.push(stretch),
+        }
     }
     Ok(marks)
 }

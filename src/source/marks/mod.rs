@@ -34,6 +34,8 @@ pub struct Marks {
     pub points: Vec<Point>,
     /// Stretches without a valid signal.
     pub masks: Vec<Stretch>,
+    /// Stretches whose samples were lost: what stands there was never measured.
+    pub gaps: Vec<Stretch>,
     /// What was odd about them.
     pub warnings: Vec<Warning>,
     /// What to do where there should be an insertion and is none.
@@ -79,8 +81,8 @@ pub struct Point {
 
 impl Marks {
     pub(super) fn new(origin: Origin, cure: impl Into<String>) -> Self {
-        let (insertions, points, masks) = (Vec::new(), Vec::new(), Vec::new());
-        Self { origin, insertions, points, masks, warnings: Vec::new(), cure: cure.into() }
+        let (insertions, points, masks, gaps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { origin, insertions, points, masks, gaps, warnings: Vec::new(), cure: cure.into() }
     }
 
     /// The insertions that a person typed.

@@ -1,0 +1,145 @@
+//! What a recording consists of: names that nothing has yet, the sidecar, the file of marks.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::wav::Sample;
+use super::{Error, Row, Signal};
+use crate::units::{SampleRate, Seconds};
+
+/// The columns of the file of marks.
+const COLUMNS: &str = "onset\tduration\ttrial_type\tlabel\n";
+/// So many recordings of one board go into one folder.
+const MOST: u32 = 99_999;
+
+/// A name of a recording, `native-001`, whose WAV was made here and now.
+pub(super) fn claim(folder: &Path, board: &str) -> Result<(String, File), Error> {
+    fs::create_dir_all(folder).map_err(|problem| Error::Folder { path: folder.into(), problem })?;
+    let entries = fs::read_dir(folder).map_err(|problem| Error::Folder { path: folder.into(), problem })?;
+    let taken: Vec<String> =
+        entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect();
+    // Tables of a recording that is gone would be mixed with those of the new one.
+    let is_taken = |stem: &str| {
+        let of =
+            |name: &String| name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(['.', '_', '-']));
+        taken.iter().any(of)
+    };
+    for number in 1..=MOST {
+        let stem = format!("{board}-{number:03}");
+        if is_taken(&stem) {
+            continue;
+        }
+        match create(&folder.join(format!("{stem}.wav"))) {
+            Ok(file) => return Ok((stem, file)),
+            // Another monitor was faster.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(problem) => return Err(Error::Folder { path: folder.into(), problem }),
+        }
+    }
+    Err(Error::TooMany { path: folder.into() })
+}
+
+/// A new file; never one that is there.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// So that the names of new files survive a power cut; not every system can do this.
+pub(super) fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|f| f.sync_all());
+}
+
+/// The board's true rate by this machine's clock, as the sidecar tells it: Hz, and within how many
+/// Hz.
+pub(super) type Measured = Option<(f64, f64)>;
+
+/// The sidecar. Written beside its place and then renamed, so that there is always a whole one.
+pub(super) fn sidecar(
+    path: &Path,
+    signal: &Signal,
+    sample: Sample,
+    end: Option<(u64, Measured)>,
+) -> io::Result<()> {
+    let rate = signal.format.rate;
+    let mut keys = json!({
+        "SamplingFrequency": rate.hz(),
+        "Channels": signal.format.channels,
+        "Board": signal.board,
+        "RecordingType": "continuous",
+        // In counts, because the scale may be unknown.
+        "ClipsAt": signal.clips_at.map_or(json!("n/a"), |counts| json!(counts)),
+    });
+    if signal.calibrated() {
+        // A power of two times what a count is: the reader's division gives the very same back.
+        keys["FullScale_uV"] = json!(signal.gain * sample.full_scale());
+    }
+    if let Some((frames, measured)) = end {
+        keys["RecordingDuration"] = json!(rate.seconds(frames).s());
+        if let Some((hz, uncertainty_hz)) = measured {
+            keys["MeasuredSamplingFrequency"] = json!(hz);
+            keys["MeasuredSamplingFrequencyUncertainty"] = json!(uncertainty_hz);
+        }
+    }
+    let part = path.with_extension("json.part");
+    let mut file = File::create(&part)?;
+    file.write_all(format!("{keys:#}\n").as_bytes())?;
+    file.sync_all()?;
+    fs::rename(part, path)
+}
+
+/// The file of marks, to which lines are only added.
+#[derive(Debug)]
+pub(super) struct Events {
+    file: File,
+    rate: SampleRate,
+    /// Bytes of whole lines.
+    length: u64,
+}
+
+impl Events {
+    pub fn begin(path: &Path, rate: SampleRate) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create_new(true).open(path)?;
+        let mut events = Self { file, rate, length: 0 };
+        events.add(COLUMNS)?;
+        events.sync()?;
+        Ok(events)
+    }
+
+    /// Adds rows, to be on the disk with the next sync.
+    pub fn rows(&mut self, rows: &[Row]) -> io::Result<()> {
+        let text: String = rows.iter().map(|row| self.line(row)).collect();
+        self.add(&text)
+    }
+
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn line(&self, row: &Row) -> String {
+        // A millionth of a second is below a fifth of a sample at 192 kHz: the reader finds the
+        // very sample again.
+        let seconds = |t: Seconds| format!("{:.6}", t.s());
+        let onset = seconds(self.rate.time(row.at));
+        let duration = row.frames.map_or("0".to_owned(), |frames| seconds(self.rate.seconds(frames)));
+        let label: String = row.label.as_deref().unwrap_or("n/a").replace(char::is_control, " ");
+        format!("{onset}\t{duration}\t{}\t{label}\n", row.kind)
+    }
+
+    fn add(&mut self, text: &str) -> io::Result<()> {
+        let added = self.file.write_all(text.as_bytes());
+        match added {
+            Ok(()) => self.length += text.len() as u64,
+            // Half a line would make the whole file unreadable.
+            Err(_) => self.file.set_len(self.length)?,
+        }
+        added
+    }
+}
+
+/// The path of a part of the recording `stem`.
+pub(super) fn beside(folder: &Path, stem: &str, ending: &str) -> PathBuf {
+    folder.join(format!("{stem}{ending}"))
+}

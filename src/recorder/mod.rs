@@ -1,0 +1,209 @@
+//! A recording as it is made: the board's own counts as a WAV, and beside it the sidecar, the
+//! marks and, by choice, the raw bytes. All of it is whole at every instant.
+//!
+//! A thread of its own writes, so that a slow disk delays no twitch; what cannot be written is
+//! told, left as a gap, and tried again. This room knows blocks and units, files and disks. It
+//! must never know where samples come from or what is found in them.
+
+mod files;
+mod room;
+mod wav;
+mod worker;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use crate::block::{Format, Scale};
+use crate::units::SampleIndex;
+
+use files::{Events, beside, claim, create, sync_folder};
+use wav::{Sample, Wav};
+use worker::{Job, Worker};
+
+/// Why a recording could not begin.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder cannot be used.
+    #[error("{}: cannot be recorded to: {problem}; give a folder that you may write to with --record", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        problem: io::Error,
+    },
+    /// A file of the recording cannot be made.
+    #[error("{}: cannot be written: {problem}; give another folder with --record", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        problem: io::Error,
+    },
+    /// The disk is too full.
+    #[error("{}: only {fits_min:.0} minutes of recording fit on this disk, and it takes room for 30 to begin: make room, or give a folder on another disk with --record", path.display())]
+    NoRoom {
+        /// The folder.
+        path: PathBuf,
+        /// What would fit, minutes.
+        fits_min: f64,
+    },
+    /// All names are taken.
+    #[error("{}: there are too many recordings of this board in it: give another folder with --record", path.display())]
+    TooMany {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// What is recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    /// What the pipeline is given, from which rate, channels and scale are taken.
+    pub format: Format,
+    /// So many bits hold any count; `None` for numbers that may be fractions or longer than 24
+    /// bits.
+    pub bits: Option<u16>,
+    /// What one count is, in the unit of the format.
+    pub gain: f64,
+    /// The count at which the converter clips, from its middle, where it is known.
+    pub clips_at: Option<f64>,
+    /// What the board calls itself.
+    pub board: String,
+}
+
+impl Signal {
+    fn calibrated(&self) -> bool {
+        self.format.scale == Scale::Microvolts
+    }
+}
+
+/// A line of the file of marks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// When.
+    pub at: SampleIndex,
+    /// How long, in frames; `None` for a moment.
+    pub frames: Option<u64>,
+    /// `needle_in`, `needle_out`, `gap`, or a word that readers pass over.
+    pub kind: &'static str,
+    /// Needle or site.
+    pub label: Option<String>,
+}
+
+/// Something went wrong with the recording, or is right again: in plain words.
+pub type Trouble = String;
+
+/// Jobs that wait for the disk: with the queue of the port, minutes.
+const QUEUE: usize = 1 << 14;
+
+/// A recording that is being made.
+#[derive(Debug)]
+pub struct Recorder {
+    folder: PathBuf,
+    stem: String,
+    jobs: Option<SyncSender<Job>>,
+    troubles: Receiver<Trouble>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Recorder {
+    /// Begins a recording in `folder`, which is made where it is missing, under a name that begins
+    /// with `name` and that nothing has yet. With `raw`, the board's bytes are kept too.
+    ///
+    /// # Errors
+    /// [`Error`] where nothing can be written there, or too little.
+    pub fn begin(folder: &Path, name: &str, signal: &Signal, raw: bool) -> Result<Self, Error> {
+        let sample = Sample::of(signal.bits);
+        let channels = signal.format.channels.len() as u16;
+        let made = std::fs::create_dir_all(folder);
+        made.map_err(|problem| Error::Folder { path: folder.into(), problem })?;
+        let pace = signal.format.rate.hz() * (sample.bytes() * u64::from(channels)) as f64;
+        if let Some(free) = room::free(folder) {
+            room::enough(folder, free, if raw { 3.0 * pace } else { pace })?;
+        }
+        let (stem, file) = claim(folder, name)?;
+        let path = |ending: &str| beside(folder, &stem, ending);
+        let failed = |ending: &str| {
+            let path = path(ending);
+            move |problem| Error::File { path, problem }
+        };
+        let wav = Wav::begin(file, sample, channels, signal.format.rate.hz()).map_err(failed(".wav"))?;
+        let sidecar = path("_emg.json");
+        files::sidecar(&sidecar, signal, sample, None).map_err(failed("_emg.json"))?;
+        let events = path("_events.tsv");
+        let events = Events::begin(&events, signal.format.rate).map_err(failed("_events.tsv"))?;
+        let raw = raw.then(|| create(&path("_raw.bin"))).transpose().map_err(failed("_raw.bin"))?;
+        sync_folder(folder);
+        let (jobs, todo) = sync_channel(QUEUE);
+        let (tell, troubles) = std::sync::mpsc::channel();
+        let worker = Worker::new(wav, events, raw, sidecar, signal.clone(), sample, tell);
+        let thread = Some(std::thread::spawn(move || worker.run(&todo)));
+        Ok(Self { folder: folder.into(), stem, jobs: Some(jobs), troubles, thread })
+    }
+
+    /// The WAV.
+    pub fn path(&self) -> PathBuf {
+        beside(&self.folder, &self.stem, ".wav")
+    }
+
+    /// The folder of the recording.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The name that all its files begin with.
+    pub fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    /// Records the counts of frames from `first`, interleaved, and then `rows`. What was missing
+    /// before them becomes a gap.
+    pub fn frames(&mut self, first: SampleIndex, counts: &[f32], rows: Vec<Row>) {
+        self.job(Job::Frames { first: first.get(), counts: counts.to_vec(), rows });
+    }
+
+    /// Records bytes as they came.
+    pub fn raw(&mut self, bytes: Vec<u8>) {
+        if !bytes.is_empty() {
+            self.job(Job::Raw(bytes));
+        }
+    }
+
+    fn job(&mut self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            // The thread only ends when this sender is gone.
+            let _ = jobs.send(job);
+        }
+    }
+
+    /// What went wrong since this was asked last.
+    pub fn troubles(&mut self) -> Vec<Trouble> {
+        self.troubles.try_iter().collect()
+    }
+
+    /// Ends the recording, with the board's true rate where it was measured, Hz and within how
+    /// many Hz; what went wrong at the end.
+    pub fn finish(&mut self, measured: Option<(f64, f64)>) -> Vec<Trouble> {
+        self.job(Job::End(measured));
+        self.close();
+        self.troubles()
+    }
+
+    fn close(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // It cannot panic, and there is nobody to tell if it did.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Recorder {
+    /// Waits until all is on the disk.
+    fn drop(&mut self) {
+        self.close();
+    }
+}

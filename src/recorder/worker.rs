@@ -1,0 +1,236 @@
+//! The thread that writes: in the order that a crash survives, and on after a disk that is full.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use super::files::{Events, Measured, sidecar};
+use super::wav::{Sample, Wav};
+use super::{Row, Signal, Trouble};
+use crate::units::{SampleIndex, SampleRate};
+
+/// All is put on the disk so often: a crash costs less than a second.
+const SYNC: Duration = Duration::from_millis(400);
+/// A disk that failed is tried again so often.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// What is to be written.
+#[derive(Debug)]
+pub(super) enum Job {
+    Frames { first: u64, counts: Vec<f32>, rows: Vec<Row> },
+    Raw(Vec<u8>),
+    End(Measured),
+}
+
+pub(super) struct Worker {
+    wav: Wav,
+    events: Events,
+    raw: Option<File>,
+    sidecar: PathBuf,
+    signal: Signal,
+    sample: Sample,
+    tell: Sender<Trouble>,
+    /// Marks that are not on the disk yet.
+    rows: Vec<Row>,
+    /// Since when nothing can be written, and when that was tried last.
+    failing: Option<(u64, Instant)>,
+    full: bool,
+    told_unfit: bool,
+    synced: Instant,
+    dirty: bool,
+    measured: Measured,
+}
+
+impl Worker {
+    pub fn new(
+        wav: Wav,
+        events: Events,
+        raw: Option<File>,
+        sidecar: PathBuf,
+        signal: Signal,
+        sample: Sample,
+        tell: Sender<Trouble>,
+    ) -> Self {
+        Self {
+            wav,
+            events,
+            raw,
+            sidecar,
+            signal,
+            sample,
+            tell,
+            rows: Vec::new(),
+            failing: None,
+            full: false,
+            told_unfit: false,
+            synced: Instant::now(),
+            dirty: false,
+            measured: None,
+        }
+    }
+
+    /// Writes until nobody has anything more to write.
+    pub fn run(mut self, todo: &Receiver<Job>) {
+        loop {
+            match todo.recv_timeout(SYNC.saturating_sub(self.synced.elapsed())) {
+                Ok(Job::Frames { first, counts, rows }) => self.frames(first, &counts, rows),
+                Ok(Job::Raw(bytes)) => self.raw(&bytes),
+                Ok(Job::End(measured)) => self.measured = measured,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.synced.elapsed() >= SYNC {
+                self.sync();
+            }
+        }
+        self.end();
+    }
+
+    fn rate(&self) -> SampleRate {
+        self.signal.format.rate
+    }
+
+    /// Seconds on the board's clock, for people.
+    fn at_s(&self, frame: u64) -> String {
+        format!("{:.1} s", self.rate().seconds(frame).s())
+    }
+
+    fn say(&self, text: String) {
+        // Where nobody listens any more, nobody needs to know.
+        let _ = self.tell.send(text);
+    }
+
+    fn frames(&mut self, first: u64, counts: &[f32], rows: Vec<Row>) {
+        self.rows.extend(rows);
+        let channels = self.signal.format.channels.len().max(1);
+        let end = first + (counts.len() / channels) as u64;
+        if end > self.wav.most_frames() {
+            return self.is_full(first);
+        }
+        if self.failing.is_some_and(|(_, tried)| tried.elapsed() < AGAIN) {
+            return;
+        }
+        match self.write(first, counts) {
+            Ok(()) => self.works(first),
+            Err(problem) => self.fails(first, &problem),
+        }
+    }
+
+    /// A gap is told before what lies behind it, and a mark after what lies before it: whoever
+    /// is killed between the two leaves a file in which nothing is taken for what it is not.
+    fn write(&mut self, first: u64, counts: &[f32]) -> io::Result<()> {
+        let end = self.wav.frames();
+        if first > end {
+            let at = SampleIndex::new(end);
+            self.events.rows(&[Row { at, frames: Some(first - end), kind: "gap", label: None }])?;
+        }
+        self.wav.put(first, counts)?;
+        self.dirty = true;
+        if !self.rows.is_empty() {
+            self.wav.state()?;
+            self.events.rows(&self.rows)?;
+            self.rows.clear();
+            // A mark is worth the wait.
+            self.events.sync()?;
+        }
+        Ok(())
+    }
+
+    fn works(&mut self, first: u64) {
+        if let Some((since, _)) = self.failing.take() {
+            let (from, to) = (self.at_s(since), self.at_s(first));
+            self.say(format!(
+                "the recording goes on at {to}: what lies between {from} and {to} is lost from it, and a gap in it"
+            ));
+        }
+        if self.wav.unfit > 0 && !self.told_unfit {
+            self.told_unfit = true;
+            let at = self.at_s(first);
+            self.say(format!(
+                "at {at} the board gave a number that the recording cannot hold: it is stored as the nearest one that it can; keep the bytes with --raw"
+            ));
+        }
+    }
+
+    fn fails(&mut self, first: u64, problem: &io::Error) {
+        match &mut self.failing {
+            Some((_, tried)) => *tried = Instant::now(),
+            None => {
+                let since = self.wav.frames().min(first);
+                self.failing = Some((since, Instant::now()));
+                let (at, cure) = (self.at_s(since), cure(problem));
+                self.say(format!(
+                    "NOT RECORDED: from {at} on the samples cannot be written ({problem}); {cure}, and the recording goes on by itself; what comes meanwhile is lost from it"
+                ));
+            }
+        }
+    }
+
+    /// A WAV cannot be longer than 4 GiB.
+    fn is_full(&mut self, first: u64) {
+        if !self.full {
+            self.full = true;
+            let at = self.at_s(first);
+            self.say(format!(
+                "NOT RECORDED: from {at} on the recording is full, because a WAV ends at 4 GiB; stop and start the monitor again for a new one"
+            ));
+        }
+    }
+
+    fn raw(&mut self, bytes: &[u8]) {
+        let Some(file) = &mut self.raw else { return };
+        if let Err(problem) = file.write_all(bytes) {
+            self.raw = None;
+            self.say(format!("the board's raw bytes are not kept any more: {problem}"));
+        }
+    }
+
+    fn sync(&mut self) {
+        self.synced = Instant::now();
+        if !std::mem::take(&mut self.dirty) {
+            return;
+        }
+        let raw = self.raw.as_ref().map_or(Ok(()), File::sync_data);
+        // Gaps are on the disk before the samples behind them.
+        if let Err(problem) = self.events.sync().and_then(|()| self.wav.sync()).and(raw) {
+            self.fails(self.wav.frames(), &problem);
+        }
+    }
+
+    fn end(&mut self) {
+        let frames = self.wav.frames();
+        let mut rows = std::mem::take(&mut self.rows);
+        // A reader refuses needles outside of the recording; what is known of them stays.
+        for row in rows.iter_mut().filter(|row| row.at.get() >= frames) {
+            row.kind = match row.kind {
+                "needle_in" => "needle_in_after_the_end",
+                "needle_out" => "needle_out_after_the_end",
+                kind => kind,
+            };
+        }
+        let marks = self.events.rows(&rows).and_then(|()| self.events.sync());
+        let raw = self.raw.as_ref().map_or(Ok(()), File::sync_all);
+        let whole = self.wav.finish().and(marks).and(raw);
+        let whole =
+            whole.and(sidecar(&self.sidecar, &self.signal, self.sample, Some((frames, self.measured))));
+        if let Err(problem) = whole {
+            let at = self.at_s(frames);
+            self.say(format!(
+                "NOT RECORDED: the end of the recording at {at} could not be written ({problem}); check its last seconds"
+            ));
+        }
+        if let Some((since, _)) = self.failing {
+            let from = self.at_s(since);
+            self.say(format!("NOT RECORDED: what came after {from} is lost from the recording"));
+        }
+    }
+}
+
+fn cure(problem: &io::Error) -> &'static str {
+    match problem.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk",
+        _ => "see that the folder can be written to",
+    }
+}
