@@ -19,7 +19,7 @@ const ALIKE_OF_TWO: f32 = 1.5;
 /// simulated knocks 95 in 100 do, of twitches 10 in 100.
 const LURCH: f32 = 1.4;
 /// and where it is strongest it is little more than one pulse: without that, less than this share
-/// of its score remains (of knocks 90 in 100, of twitches that lurch 25).
+/// of its score remains (of simulated knocks 97 in 100).
 const REST: f32 = 0.6;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
