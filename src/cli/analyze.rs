@@ -68,6 +68,27 @@ pub struct Input {
     /// SpikeRecorder's marker that means needle out
     #[arg(long, value_name = "ID", default_value = "0")]
     needle_out: String,
+    #[command(flatten)]
+    samples: Samples,
+}
+
+impl Input {
+    /// As the reader of recordings wants it.
+    pub fn options(&self) -> Options {
+        Options {
+            scale: self.samples.scale(),
+            channels: self.samples.channels.clone(),
+            events: self.events.clone(),
+            insertions: self.insertion.clone(),
+            needle_in_id: self.needle_in.clone(),
+            needle_out_id: self.needle_out.clone(),
+        }
+    }
+}
+
+/// What the samples are worth, and which of them are wanted.
+#[derive(Debug, clap::Args)]
+pub struct Samples {
     /// What one full scale is, as 5mV
     #[arg(long, value_name = "VOLTAGE", conflicts_with = "lsb")]
     full_scale: Option<Voltage>,
@@ -76,24 +97,16 @@ pub struct Input {
     lsb: Option<Voltage>,
     /// Which channels, counted from 1, as 1,3 [default: all]
     #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = channel)]
-    channels: Option<Vec<usize>>,
+    pub channels: Option<Vec<usize>>,
 }
 
-impl Input {
-    /// As the reader of recordings wants it.
-    pub fn options(&self) -> Options {
-        let scale = match (self.full_scale, self.lsb) {
+impl Samples {
+    /// What the options say of the scale.
+    pub fn scale(&self) -> ScaleOption {
+        match (self.full_scale, self.lsb) {
             (Some(v), _) => ScaleOption::FullScale(v.microvolts()),
             (None, Some(v)) => ScaleOption::Lsb(v.microvolts()),
             (None, None) => ScaleOption::FromFile,
-        };
-        Options {
-            scale,
-            channels: self.channels.clone(),
-            events: self.events.clone(),
-            insertions: self.insertion.clone(),
-            needle_in_id: self.needle_in.clone(),
-            needle_out_id: self.needle_out.clone(),
         }
     }
 }

@@ -14,13 +14,11 @@ use twitchscope::report;
 use twitchscope::settings::Settings;
 use twitchscope::source::board::{Kind, Wishes};
 use twitchscope::source::{
-    InsertionOption, Live, LiveOptions, Options, Port, PortError, Recording, ScaleOption, Source, Voltage,
-    listen, sha256,
+    InsertionOption, Live, LiveOptions, Options, Port, PortError, Recording, Source, listen, sha256,
 };
 use twitchscope::units::SampleRate;
 
-use super::analyze::Choices;
-use super::quantity::channel;
+use super::analyze::{Choices, Samples};
 use super::summary::plural;
 
 /// Reads a board on a serial port and prints what arrives and what is found as JSON lines.
@@ -63,15 +61,8 @@ struct Signal {
     /// Samples a second, where the board does not say it or says it wrongly
     #[arg(long, value_name = "HZ", value_parser = rate)]
     rate: Option<SampleRate>,
-    /// What one full scale is, as 5mV
-    #[arg(long, value_name = "VOLTAGE", conflicts_with = "lsb")]
-    full_scale: Option<Voltage>,
-    /// What one count is, as 0.5uV
-    #[arg(long, value_name = "VOLTAGE")]
-    lsb: Option<Voltage>,
-    /// Which channels, counted from 1, as 1,3 [default: all]
-    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = channel)]
-    channels: Option<Vec<usize>>,
+    #[command(flatten)]
+    samples: Samples,
     /// A needle from START to END in seconds, as 12.5..40,left; overrides the board's marks
     #[arg(long, value_name = "START..END[,LABEL]")]
     insertion: Vec<InsertionOption>,
@@ -111,12 +102,8 @@ impl Arguments {
         LiveOptions {
             board,
             rate: signal.rate,
-            scale: match (signal.full_scale, signal.lsb) {
-                (Some(v), _) => ScaleOption::FullScale(v.microvolts()),
-                (None, Some(v)) => ScaleOption::Lsb(v.microvolts()),
-                (None, None) => ScaleOption::FromFile,
-            },
-            channels: signal.channels.clone(),
+            scale: signal.samples.scale(),
+            channels: signal.samples.channels.clone(),
             insertions: signal.insertion.clone(),
             wishes: Wishes { needle_in: signal.needle_in.clone(), needle_out: signal.needle_out.clone() },
             keep_raw: self.raw,
