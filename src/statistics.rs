@@ -10,8 +10,10 @@
 //! *because* of what the muscle did; where they were, neither a rate nor a mean curve is unbiased,
 //! which is why the number at risk belongs beside every curve.
 
+mod dice;
 mod psychometric;
 
+pub use dice::Dice;
 pub use psychometric::{Level, Psychometric};
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};

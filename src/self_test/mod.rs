@@ -15,11 +15,11 @@ use crate::session::{Estimate, SelfTest, SelfTestRow, Session};
 use crate::settings::Settings;
 use crate::simulate::Bursts;
 use crate::source::{self, Source};
-use crate::statistics::{Level, Psychometric};
+use crate::statistics::{Dice, Level, Psychometric};
 use crate::units::{SampleRate, Seconds, Span};
 
 use added::Added;
-use places::{Dice, Quiet};
+use places::Quiet;
 
 /// The durations for which sizes are stated, as the computed limit has them, ms.
 const DURATIONS_MS: [f64; 3] = [20.0, 50.0, 100.0];

@@ -10,7 +10,7 @@ mod rest;
 pub use rest::{Alarms, RestChoice, choose_budget};
 
 use crate::settings::Settings;
-use crate::statistics::Interval;
+use crate::statistics::{Dice, Interval};
 
 /// False-alarm budgets that are tried, a minute and channel.
 pub const BUDGETS: [f64; 7] = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
@@ -189,7 +189,7 @@ const MOST_WAYS: usize = 14;
 /// The percentile interval of the gain in F1 (Efron B, Tibshirani R (1993), An Introduction to the
 /// Bootstrap, chapter 13), recordings drawn with replacement.
 fn gain(pairs: &[(Counts, Counts)]) -> Interval {
-    let mut dice = Dice(1);
+    let mut dice = Dice::new(1);
     let mut gains: Vec<f64> = (0..DRAWS)
         .map(|_| {
             let drawn: Vec<_> = pairs.iter().map(|_| pairs[dice.below(pairs.len())]).collect();
@@ -206,28 +206,11 @@ fn chance(pairs: &[(Counts, Counts)]) -> f64 {
     let saved: Vec<i64> = pairs.iter().map(|(before, after)| before.errors() - after.errors()).collect();
     let seen: i64 = saved.iter().sum();
     let ways = 1u64 << saved.len().min(MOST_WAYS);
-    let mut dice = Dice(2);
+    let mut dice = Dice::new(2);
     let as_good = |way: &u64| {
-        let bits = if saved.len() <= MOST_WAYS { *way } else { dice.next() ^ (dice.next() << 1) };
+        let bits = if saved.len() <= MOST_WAYS { *way } else { dice.throw() ^ (dice.throw() << 1) };
         let sign = |k: usize| if bits >> (k % 64) & 1 == 1 { -1 } else { 1 };
         saved.iter().enumerate().map(|(k, s)| s * sign(k)).sum::<i64>() >= seen
     };
     (0..ways).filter(as_good).count() as f64 / ways as f64
-}
-
-/// Numbers that look random and are the same everywhere: SplitMix64 (Steele, Lea & Flood 2014).
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
-    }
 }
