@@ -207,8 +207,8 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
                 found.candidate.evidence.shape.swing,
                 found.candidate.evidence.shape.frequency_hz,
                 found.candidate.evidence.shape.balance,
-                found.candidate.evidence.beside,
-                found.candidate.evidence.score_over_beside
+                found.candidate.evidence.flanks,
+                found.candidate.evidence.score_over_flanks
             );
         }
     }
@@ -249,8 +249,8 @@ fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
                 e.young_run,
                 e.fit,
                 e.shape.lurch,
-                e.beside,
-                e.score_over_beside
+                e.flanks,
+                e.score_over_flanks
             );
         }
     }

@@ -5,7 +5,7 @@
 
 mod story;
 
-pub use story::Story;
+pub use story::{Story, micro};
 
 use std::io::{Read, Seek};
 

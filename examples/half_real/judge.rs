@@ -128,8 +128,8 @@ impl Heard {
                 e.fit,
                 e.level,
                 e.shape.lurch,
-                e.beside,
-                e.score_over_beside
+                e.flanks,
+                e.score_over_flanks
             );
         }
     }

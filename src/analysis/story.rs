@@ -98,12 +98,12 @@ impl Story {
 }
 
 pub(super) fn seconds(rate: SampleRate, frames: u64) -> f64 {
-    round(rate.seconds(frames).s())
+    micro(rate.seconds(frames).s())
 }
 
-/// To a microsecond: below any sample, and short in print.
-fn round(s: f64) -> f64 {
-    (s * 1e6).round() / 1e6
+/// To a millionth: of a second, that is below any sample and short in print.
+pub fn micro(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6
 }
 
 /// The shortest decimal that still names the same `f32`.
@@ -163,7 +163,7 @@ fn dwell(
                 snr_db: thousandth(f64::from(f.candidate.snr_db)),
                 discharges: f.candidate.discharges,
                 discharge_density: density(f.candidate.discharges, rate.seconds(f.span.len())),
-                interval: dwell.zip(before).map(|(now, before)| round(now - before)),
+                interval: dwell.zip(before).map(|(now, before)| micro(now - before)),
             }
         })
         .collect();

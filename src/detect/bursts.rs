@@ -33,9 +33,8 @@ impl Bursts {
         Self { bridge, most, least, open: None }
     }
 
-    /// Takes hop `at`, whether it is over the low threshold, its score and the floor it was scored against; a
-    /// burst that has ended
-    /// with it.
+    /// Takes hop `at`, whether it is over the low threshold, its score and the floor it was scored
+    /// against; a burst that has ended with it.
     pub fn push(&mut self, at: u64, active: bool, score: f32, floor: f32) -> Option<Burst> {
         let mut ended = None;
         if let Some(burst) = self.open

@@ -26,9 +26,9 @@ pub struct Evidence {
     /// The level of the surroundings over the long floor, a ratio of powers.
     pub level: f32,
     /// The share of the time just before it, or after it, that lies over the long floor: the larger.
-    pub beside: f32,
+    pub flanks: f32,
     /// The strongest window over its threshold on what is held through most of that time.
-    pub score_over_beside: f32,
+    pub score_over_flanks: f32,
     /// The activity around it began so lately that it may be an effort, not a new floor.
     pub young_run: bool,
     /// The best score over what beats usually leave in the band, where it lies on one.
@@ -48,7 +48,7 @@ impl Evidence {
             score: self.score / factor,
             score_without_pulse: self.score_without_pulse / factor,
             score_over_surroundings: self.score_over_surroundings / factor,
-            score_over_beside: self.score_over_beside / factor,
+            score_over_flanks: self.score_over_flanks / factor,
             score_over_beat: self.score_over_beat / factor,
             ..*self
         }
@@ -151,9 +151,9 @@ fn crest(e: &Evidence, longest: f64) -> Option<f32> {
     if e.run_ms > longest && e.score_over_surroundings < needed {
         return Some(e.score_over_surroundings);
     }
-    let beside = |(share, needed)| e.beside > share && e.score_over_beside < needed;
-    let flank = (e.young_run && beside(FLANKED)) || beside(FAINTLY_FLANKED);
-    flank.then_some(e.score_over_beside)
+    let flanked = |(share, needed)| e.flanks > share && e.score_over_flanks < needed;
+    let flank = (e.young_run && flanked(FLANKED)) || flanked(FAINTLY_FLANKED);
+    flank.then_some(e.score_over_flanks)
 }
 
 /// Whether the unfiltered signal jumps or swings as it does not beneath muscle.

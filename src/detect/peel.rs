@@ -13,7 +13,8 @@ const UNFIT: f32 = 0.1;
 const MOST: usize = 3;
 /// and from the second on each must explain this share of what remains around it.
 const LEAST_FIT: f32 = 0.75;
-/// Room for the longest twitch with its margins, at the fastest rate after thinning.
+/// Room for 640 ms at the fastest rate after thinning, more than a twitch lasts; of what is allowed
+/// to last longer, the beginning is looked at.
 const SAMPLES: usize = 2560;
 /// Where the swing beneath a pulse is looked for, on either side of it, ms.
 const NEAR_MS: f64 = 12.0;

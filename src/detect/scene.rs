@@ -100,7 +100,7 @@ impl Scene<'_> {
         let (first, last) = (onset / self.clock.hop, offset.saturating_sub(1) / self.clock.hop);
         let floor = burst.floor.max(f32::MIN_POSITIVE);
         let surroundings = self.surroundings(first, last).max(floor);
-        let (beside, held) = self.beside(first, last);
+        let (flanks, held) = self.flanks(first, last);
         let near = self.clock.hops(Seconds::from_ms(40.0));
         let beat = self.heart.beat(first.saturating_sub(near), last + near + 1);
         let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
@@ -112,8 +112,8 @@ impl Scene<'_> {
             run_ms: self.clock.time(self.run(first, last)).ms(),
             score_over_surroundings: burst.score * floor / surroundings,
             level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
-            beside,
-            score_over_beside: burst.score * floor / held.max(floor),
+            flanks,
+            score_over_flanks: burst.score * floor / held.max(floor),
             young_run: self.young_run(first),
             score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, floor, &b)),
             shape,
@@ -158,7 +158,7 @@ impl Scene<'_> {
 
     /// Of the time before a burst and after it: the larger share over the low threshold on the long
     /// floor, and the larger energy that three quarters of it keep.
-    fn beside(&self, first: u64, last: u64) -> (f32, f32) {
+    fn flanks(&self, first: u64, last: u64) -> (f32, f32) {
         let low = self.score.low() * self.score.long_floor();
         let sides = self.sides(first, last).map(|(from, to)| {
             let active = |at: &u64| self.tape.detect.around(HYSTERESIS_WINDOW, *at).is_some_and(|e| e > low);
@@ -253,8 +253,8 @@ impl Scene<'_> {
             score,
             score_without_pulse: score,
             fit: 0.0,
-            beside: 0.0,
-            score_over_beside: score,
+            flanks: 0.0,
+            score_over_flanks: score,
             run_ms: ms,
             score_over_surroundings: score,
             level: 1.0,

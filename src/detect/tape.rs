@@ -52,8 +52,6 @@ pub struct Tape {
     pub detect: Energies,
     /// Energies in the amplitude band.
     pub amplitude: Energies,
-    /// Mean of the unfiltered signal, a hop.
-    pub level: Ring<f32>,
     /// Whether every sample of a hop was valid.
     pub valid: Ring<bool>,
     /// How many hops in a row, up to this one, were valid.
@@ -76,7 +74,6 @@ impl Tape {
             samples: Ring::new(hops * clock.hop as usize),
             detect: Energies::new(shortest, hops),
             amplitude: Energies::new(shortest, hops),
-            level: Ring::new(hops),
             valid: Ring::new(hops),
             row: Ring::new(hops),
             railed: Ring::new(hops),
@@ -120,17 +117,15 @@ impl Tape {
     fn complete(&mut self) {
         let end = self.samples.end();
         let (older, newer) = self.samples.runs(end - self.hop, end);
-        let (mut detect, mut amplitude, mut level) = (0.0, 0.0, 0.0);
+        let (mut detect, mut amplitude) = (0.0, 0.0);
         for forms in older.iter().chain(newer) {
             let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
             detect += d * d;
             amplitude += a * a;
-            level += f64::from(forms.raw);
         }
         let mean = |sum: f64| (sum / self.hop as f64) as f32;
         self.detect.push(mean(detect));
         self.amplitude.push(mean(amplitude));
-        self.level.push(mean(level));
         self.valid.push(self.whole);
         self.in_a_row = if self.whole { self.in_a_row.saturating_add(1) } else { 0 };
         self.row.push(self.in_a_row);
@@ -154,7 +149,6 @@ impl Tape {
         self.samples.clear();
         self.detect.clear();
         self.amplitude.clear();
-        self.level.clear();
         self.valid.clear();
         self.row.clear();
         self.in_a_row = 0;

@@ -10,7 +10,7 @@ mod needles;
 
 pub use line::{Candidate, Channel, Dwell, Gap, Line, Masked, SCHEMA, Status, Totals, Twitch};
 
-use crate::analysis::{Heard, Story, late_start, too_slow};
+use crate::analysis::{Heard, Story, late_start, micro, too_slow};
 use crate::block::{Block, Format, Mark, MarkKind, Scale};
 use crate::insertion::Insertion;
 use crate::pipeline::{ChannelReport, Event, Mask, Pipeline};
@@ -111,11 +111,6 @@ pub fn watch(
     }
     let warnings = live.warnings().iter().map(ToString::to_string).collect();
     Ok(Seen { totals, heard: watched.heard(reports, warnings) })
-}
-
-/// To a millionth: below any sample, and short in print.
-fn micro(x: f64) -> f64 {
-    (x * 1e6).round() / 1e6
 }
 
 fn unknown_scale(format: &Format) -> Option<String> {
@@ -278,7 +273,7 @@ impl Watched {
     }
 
     fn totals(&self, live: &Live, reports: &[ChannelReport]) -> Totals {
-        let dwell = |(insertion, twitches): (crate::insertion::Insertion, u64)| Dwell {
+        let dwell = |(insertion, twitches): (Insertion, u64)| Dwell {
             onset: self.seconds(insertion.entered.get()),
             dwell: self.seconds(insertion.span().len()),
             label: insertion.label,
