@@ -14,6 +14,7 @@ use twitchscope::units::Seconds;
 use super::analyze::{Input, analyze};
 use super::output::say;
 use super::quantity::{per_minute, seconds};
+use super::summary::plural;
 
 /// Finds settings that fit labelled recordings, or a false-alarm budget that rest can show.
 ///
@@ -132,8 +133,9 @@ fn by_labels(arguments: &Arguments, truth: &[Vec<Event>]) -> Result<(String, Str
     let twitches = truth.iter().map(Vec::len).sum::<usize>() as u64;
     let best = &all[validation.best];
     let mut text = format!(
-        "{} labelled recordings, {twitches} twitches, {minutes:.1} min, {} settings tried\n\n",
-        truth.len(),
+        "{}, {}, {minutes:.1} min, {} settings tried\n\n",
+        plural(truth.len(), "labelled recording"),
+        plural(twitches as usize, "twitch"),
         all.len()
     );
     let total = |choice: usize| counts[choice].iter().fold(Counts::default(), |a, b| a + *b);

@@ -133,8 +133,9 @@ impl Validation {
             ));
         }
         if recordings < LEAST_RECORDINGS {
+            let one = if recordings == 1 { "" } else { "s" };
             return Err(format!(
-                "with {recordings} labelled recordings no gain can be told from chance; {LEAST_RECORDINGS} or more are needed"
+                "with {recordings} labelled recording{one} no gain can be told from chance; {LEAST_RECORDINGS} or more are needed"
             ));
         }
         if self.best == 0 {
