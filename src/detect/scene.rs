@@ -134,8 +134,8 @@ impl Scene<'_> {
         for at in first..=last {
             for w in 0..WINDOWS - 1 {
                 let usual = self.heart.usual(beat, at, self.tape.detect.length(w));
-                let over = self.tape.detect.around(w, at).unwrap_or(0.0) / floor - BEAT_MARGIN * usual;
-                best = best.max(over / self.score.threshold(w));
+                let over = self.tape.detect.around(w, at).unwrap_or(0.0) - BEAT_MARGIN * (usual + floor);
+                best = best.max(over / floor / self.score.threshold(w));
             }
         }
         best
