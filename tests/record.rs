@@ -16,8 +16,11 @@ use terminal::Desk;
 fn record(desk: &Desk, board: &str, line: &str) -> Monitored {
     let board = Board::plays(board);
     let out = desk.path("out");
-    let line =
-        format!("monitor --port {} --headless --record {} --no-figures {line}", board.port, out.display());
+    let line = format!(
+        "monitor --port {} --headless --wait 0s --record {} --no-figures {line}",
+        board.port,
+        out.display()
+    );
     Monitored::of(command(&line).output().unwrap())
 }
 
@@ -176,7 +179,7 @@ fn a_disk_that_takes_no_more_is_told_and_the_session_goes_on() {
     let board = Board::plays("--as native --play samples/rest.wav --speed 20");
     // No file may grow beyond 32 KiB: 16 s of this board.
     let script = format!(
-        "trap '' XFSZ; ulimit -f 64; exec {} monitor --port {} --board native --headless --no-figures --record {}",
+        "trap '' XFSZ; ulimit -f 64; exec {} monitor --port {} --board native --headless --wait 0s --no-figures --record {}",
         env!("CARGO_BIN_EXE_twitchscope"),
         board.port,
         desk.path("out").display()

@@ -16,15 +16,16 @@ use twitchscope::source::board::{Kind, Wishes};
 use twitchscope::source::{
     InsertionOption, Live, LiveOptions, Options, Port, PortError, Recording, Source, listen, sha256,
 };
-use twitchscope::units::SampleRate;
+use twitchscope::units::{SampleRate, Seconds};
 
 use super::analyze::{Choices, Samples};
+use super::quantity::seconds;
 use super::summary::plural;
 
 /// Reads a board on a serial port and prints what arrives and what is found as JSON lines.
 ///
-/// Ends with Ctrl-C, when the board is unplugged, or when it has said nothing for a minute; the
-/// last line has the totals. docs/monitor.md has every line, docs/boards.md every board.
+/// Ends with Ctrl-C; a board that is unplugged is waited for, and goes on by itself when it is back.
+/// The last line has the totals. docs/monitor.md has every line, docs/boards.md every board.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The serial port, such as /dev/ttyUSB0 or COM3 (see `twitchscope ports`)
@@ -36,6 +37,10 @@ pub struct Arguments {
     /// Bits a second on the line [default: the board's]
     #[arg(long, value_name = "N")]
     baud: Option<u32>,
+    /// How long to wait for a board that was unplugged, as 30s, or forever [default: forever with
+    /// --record, else 1min]
+    #[arg(long, value_name = "TIME|forever", value_parser = wait)]
+    wait: Option<Wait>,
     /// JSON lines on standard output, and no view
     #[arg(long)]
     headless: bool,
@@ -81,6 +86,20 @@ enum Board {
     Named(Kind),
 }
 
+/// How long to wait for a board.
+#[derive(Debug, Clone, Copy)]
+enum Wait {
+    Forever,
+    For(Seconds),
+}
+
+/// A script that hears nothing for so long wants to know.
+const WAIT: Seconds = Seconds::new(60.0);
+
+fn wait(text: &str) -> Result<Wait, String> {
+    if text == "forever" { Ok(Wait::Forever) } else { seconds(text).map(Wait::For) }
+}
+
 fn board() -> impl TypedValueParser<Value = Board> {
     let auto = PossibleValue::new("auto").help("the one that is heard");
     let value = |kind: Kind| PossibleValue::new(kind.name()).help(kind.describe());
@@ -107,6 +126,12 @@ impl Arguments {
             insertions: signal.insertion.clone(),
             wishes: Wishes { needle_in: signal.needle_in.clone(), needle_out: signal.needle_out.clone() },
             keep_raw: self.raw,
+            wait: match self.wait {
+                Some(Wait::For(time)) => Some(time),
+                // A person is there, who can plug it in.
+                Some(Wait::Forever) => None,
+                None => self.record.is_none().then_some(WAIT),
+            },
         }
     }
 }
@@ -198,7 +223,9 @@ struct Out {
 impl Out {
     /// One line, at once: who reads it may be waiting for it.
     fn line(&mut self, line: &Line) -> io::Result<()> {
-        if let Line::RecordingTrouble { text } = line {
+        if let Line::RecordingTrouble { text } | Line::BoardGone { text, .. } | Line::BoardBack { text, .. } =
+            line
+        {
             eprintln!("{text}");
         }
         if self.closed {

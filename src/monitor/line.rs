@@ -3,10 +3,12 @@
 
 use serde::Serialize;
 
+use crate::analysis::micro;
 use crate::block::{Format, Scale};
 use crate::detect::Class;
 use crate::pipeline::Found;
-use crate::source::{Live, Source};
+use crate::source::{Link, Live, Source};
+use crate::units::SampleIndex;
 
 /// The version of the lines.
 pub const SCHEMA: u32 = 1;
@@ -85,6 +87,28 @@ pub enum Line {
     },
     /// Samples were lost.
     Gap(Gap),
+    /// The board was unplugged or switched off; all that was seen is kept, and it is waited for.
+    BoardGone {
+        /// After its last sample.
+        sample: u64,
+        /// The same, s.
+        onset: f64,
+        /// In plain words, with what to do.
+        text: String,
+    },
+    /// The board is back, and its samples come again. The line before has the gap.
+    BoardBack {
+        /// Its first sample.
+        sample: u64,
+        /// The same, s.
+        onset: f64,
+        /// How long it was away, s.
+        away: f64,
+        /// Where it is now: a USB board may have another port.
+        port: String,
+        /// In plain words.
+        text: String,
+    },
     /// A stretch was no signal for another reason.
     Masked(Masked),
     /// Something a person should know.
@@ -293,6 +317,25 @@ impl Line {
             port: live.port().to_owned(),
             board: live.board().name(),
             description: live.described().name.clone(),
+        }
+    }
+
+    pub(super) fn link(link: &Link, format: &Format) -> Self {
+        let seconds = |at: SampleIndex| micro(format.rate.time(at).s());
+        match link {
+            Link::Gone { at } => {
+                let onset = seconds(*at);
+                let text = format!(
+                    "the board was unplugged or switched off at {onset:.1} s; all until then is kept: plug it in again and it goes on by itself, with a gap"
+                );
+                Self::BoardGone { sample: at.get(), onset, text }
+            }
+            Link::Back { gap, port } => {
+                let (at, away) = (gap.span.end, micro(format.rate.seconds(gap.span.len()).s()));
+                let whose = if gap.counted { "the board's counter" } else { "this computer's clock" };
+                let text = format!("the board is back on {port}; by {whose} {away:.1} s are missing");
+                Self::BoardBack { sample: at.get(), onset: seconds(at), away, port: port.clone(), text }
+            }
         }
     }
 

@@ -165,6 +165,7 @@ impl Watched {
                 counted: gap.counted,
             }));
         }
+        lines.extend(live.take_links().iter().map(|link| Line::link(link, &self.format)));
         for warning in live.warnings().iter().skip(self.warned) {
             lines.push(Line::Warning { text: warning.to_string() });
         }

@@ -17,6 +17,8 @@ const SENSELESS_S: f64 = 5.0;
 const WAKE_S: f64 = 30.0;
 /// So many bytes must have come before they are called senseless.
 const SENSELESS_BYTES: u64 = 400;
+/// What a board that is not understood is told by, bytes.
+pub(super) const BEGINNING: usize = 8192;
 /// Where nobody says the rate, frames are counted for so long, s.
 const COUNT_S: f64 = 10.0;
 /// The rates of surface EMG, Hz, as for recordings.
@@ -74,7 +76,7 @@ pub(super) fn understand(ear: &mut Ear, options: &LiveOptions) -> Result<Describ
             let port = ear.port.name().to_owned();
             return Err(PortError::Silent { port, seconds: SILENT_S, board: ear.board });
         }
-        if ear.taken.described.is_none() && senseless(ear) {
+        if ear.taken.described.is_none() && senseless(ear.port.now_s(), ear.taken.bytes, &ear.beginning) {
             return Err(not_understood(ear));
         }
     }
@@ -126,12 +128,11 @@ fn refusal(ear: &Ear) -> Option<PortError> {
     })
 }
 
-/// Whether what came can no more become sense. Text may be the answers of a board that is being
-/// woken.
-fn senseless(ear: &Ear) -> bool {
-    let (now_s, enough) = (ear.port.now_s(), ear.taken.bytes >= SENSELESS_BYTES);
-    now_s > WAKE_S
-        || (now_s > SENSELESS_S && enough && listen::recognise(&ear.beginning) != listen::Heard::Text)
+/// Whether what came since the port was opened, `bytes` bytes in `open_s` seconds, can no more
+/// become sense. Text may be the answers of a board that is being woken.
+pub(super) fn senseless(open_s: f64, bytes: u64, beginning: &[u8]) -> bool {
+    let enough = bytes >= SENSELESS_BYTES;
+    open_s > WAKE_S || (open_s > SENSELESS_S && enough && listen::recognise(beginning) != listen::Heard::Text)
 }
 
 /// What the bytes are, if they are not those of the board.

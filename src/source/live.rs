@@ -2,12 +2,13 @@
 //! included. Nothing is bridged: what is missing is a gap.
 
 use super::arrival::{Arrival, MeasuredRate};
+use super::away::{Away, Link};
 use super::board::{Described, Kind, Parser, RateFrom, Wishes};
 use super::serial::{Came, Port};
 use super::taken::{Gap, Taken};
 use super::{Error, Flow, InsertionOption, PortError, ScaleOption, Source, Warning, begin};
 use crate::block::{Block, Format};
-use crate::units::SampleRate;
+use crate::units::{SampleRate, Seconds};
 
 /// What a person says about a board.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,10 +27,12 @@ pub struct LiveOptions {
     pub wishes: Wishes,
     /// Whether bytes are kept for [`Live::take_raw`].
     pub keep_raw: bool,
+    /// How long to wait for a board that was unplugged; `None`: until someone stops.
+    pub wait: Option<Seconds>,
 }
 
 impl LiveOptions {
-    /// For `board`, with nothing said about it.
+    /// For `board`, with nothing said about it; the end of the port is the end.
     pub fn new(board: Kind) -> Self {
         Self {
             board,
@@ -39,13 +42,14 @@ impl LiveOptions {
             insertions: Vec::new(),
             wishes: Wishes::default(),
             keep_raw: false,
+            wait: Some(Seconds::new(0.0)),
         }
     }
 }
 
 /// Silence is told after this time, s.
 const SILENT_S: f64 = 2.0;
-/// Silence ends the session after this time, s.
+/// Silence ends the session after this time, s, or after the time that it waits for a board.
 const GIVE_UP_S: f64 = 60.0;
 
 /// A port with a board's parser.
@@ -58,15 +62,20 @@ pub(super) struct Ear {
     pub ended: Option<PortError>,
     pub over: bool,
     pub last_bytes_s: f64,
+    /// How long to wait for a board that is away, s; `None` for as long as it takes.
+    pub wait_s: Option<f64>,
+    /// Whether the board was understood, so that it is worth waiting for.
+    begun: bool,
+    pub away: Option<Away>,
+    pub links: Vec<Link>,
     told_silent: bool,
+    /// When the port was opened last, s.
+    pub opened_s: f64,
     /// Bytes as they came, where they are wanted.
     pub raw: Option<Vec<u8>>,
     /// The first bytes, to see what they are if the parser cannot.
     pub beginning: Vec<u8>,
 }
-
-/// What a board that is not understood is told by, bytes.
-const BEGINNING: usize = 8192;
 
 impl Ear {
     fn new(port: Port, options: &LiveOptions) -> Self {
@@ -78,7 +87,12 @@ impl Ear {
             ended: None,
             over: false,
             last_bytes_s: 0.0,
+            wait_s: options.wait.map(Seconds::s),
+            begun: false,
+            away: None,
+            links: Vec::new(),
             told_silent: false,
+            opened_s: 0.0,
             raw: options.keep_raw.then(Vec::new),
             beginning: Vec::new(),
         }
@@ -86,6 +100,9 @@ impl Ear {
 
     /// Takes what comes next, waiting for it a little, and sends the board what it should hear.
     pub fn hear(&mut self) {
+        if self.is_closed() {
+            return self.look();
+        }
         // While bytes wait the board is not quiet, however late they are looked at.
         let mut quiet_s = 0.0;
         match self.port.next() {
@@ -94,17 +111,22 @@ impl Ear {
                 quiet_s = self.port.now_s() - self.last_bytes_s;
                 self.nothing(quiet_s);
             }
-            Came::Over => {
-                let (port, after_s) = (self.port.name().to_owned(), self.port.now_s());
-                let stopped = self.port.stopped();
-                self.end((!stopped).then_some(PortError::Unplugged { port, after_s }));
-            }
+            Came::Over => self.gone(),
         }
-        if !self.over
-            && let Some(word) = self.parser.ask(self.port.now_s(), quiet_s)
-        {
+        let closed = self.over || self.is_closed();
+        if !closed && let Some(word) = self.parser.ask(self.port.now_s() - self.opened_s, quiet_s) {
             self.port.send(&word);
         }
+    }
+
+    /// The port is gone, or told to stop.
+    fn gone(&mut self) {
+        if self.begun && !self.port.stopped() && self.wait_s != Some(0.0) {
+            return self.leave();
+        }
+        let (port, after_s) = (self.port.name().to_owned(), self.port.now_s());
+        let stopped = self.port.stopped();
+        self.end((!stopped).then_some(PortError::Unplugged { port, after_s }));
     }
 
     fn bytes(&mut self, bytes: &[u8], at_s: f64) {
@@ -115,15 +137,19 @@ impl Ear {
         if let Some(raw) = &mut self.raw {
             raw.extend_from_slice(bytes);
         }
-        if taken.described.is_none() && self.beginning.len() < BEGINNING {
+        if taken.described.is_none() && self.beginning.len() < begin::BEGINNING {
             self.beginning.extend_from_slice(bytes);
+        }
+        if self.away.is_some() {
+            return self.hear_again(bytes, at_s);
         }
         self.parser.feed(bytes, &mut |said| taken.take(said));
         taken.by_the_clock(at_s);
     }
 
     fn nothing(&mut self, quiet_s: f64) {
-        if quiet_s > GIVE_UP_S {
+        let patience_s = self.wait_s.unwrap_or(f64::INFINITY).max(GIVE_UP_S);
+        if quiet_s > patience_s {
             let port = self.port.name().to_owned();
             self.end(Some(PortError::Silent { port, seconds: quiet_s, board: self.board }));
         } else if quiet_s > SILENT_S && !self.told_silent {
@@ -175,6 +201,7 @@ impl Live {
         if settled.rate_from == RateFrom::Arrival {
             ear.taken.warn(Warning::RateCounted { rate });
         }
+        ear.begun = true;
         let begin::Settled { format, chosen, gain, rate_from } = settled;
         Ok(Self { ear, format, chosen, gain, described, rate_from })
     }
@@ -206,7 +233,7 @@ impl Live {
 
     /// The board's true rate by this machine's clock, once it is known.
     pub fn measured_rate(&self) -> Option<MeasuredRate> {
-        self.ear.taken.arrival.as_ref()?.rate()
+        self.ear.taken.measured_rate()
     }
 
     /// Frames that were lost so far.
@@ -227,6 +254,12 @@ impl Live {
     /// Gaps since this was asked last.
     pub fn take_gaps(&mut self) -> Vec<Gap> {
         std::mem::take(&mut self.ear.taken.gaps)
+    }
+
+    /// Where the board was unplugged and came back since this was asked last. The gap of its absence
+    /// is among [`Live::take_gaps`], too.
+    pub fn take_links(&mut self) -> Vec<Link> {
+        std::mem::take(&mut self.ear.links)
     }
 
     /// The board's own counts of the frames that were given last, interleaved.

@@ -10,6 +10,7 @@
 //! know is a [`Warning`], what stops the work is an [`Error`].
 
 mod arrival;
+mod away;
 mod begin;
 pub mod board;
 mod companions;
@@ -31,6 +32,7 @@ mod warning;
 mod wav;
 
 pub use arrival::MeasuredRate;
+pub use away::Link;
 pub use companions::{Companion, Companions, sha256};
 pub use error::Error;
 pub use listen::{Heard, listen, recognise};

@@ -36,14 +36,60 @@ const KNOWN: [(u16, u16, &str); 13] = [
 /// # Errors
 /// What the system says.
 pub fn ports() -> Result<Vec<PortInfo>, String> {
+    let mut ports: Vec<PortInfo> = all()?.into_iter().map(info).collect();
+    ports.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(ports)
+}
+
+/// A USB device that has a serial number, by which it is known on whichever port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Usb {
+    vendor: u16,
+    product: u16,
+    serial: String,
+}
+
+/// The USB device on the port `name`, where it has a serial number.
+pub(super) fn usb(name: &str) -> Option<Usb> {
+    let path = real(name);
+    usb_ports().into_iter().find(|(port, _)| *port == path).map(|(_, usb)| usb)
+}
+
+/// The port on which the device is that was on `name`; `name` where nothing is known of it.
+pub(super) fn find(name: &str, own: Option<&Usb>) -> String {
+    own.map_or_else(|| name.to_owned(), |own| choose(name, &real(name), own, &usb_ports()))
+}
+
+/// `name`, if its port `path` is not another device's; else the port of the device `own`.
+fn choose(name: &str, path: &str, own: &Usb, ports: &[(String, Usb)]) -> String {
+    let here = ports.iter().any(|(port, usb)| port == path && usb == own);
+    let elsewhere = ports.iter().find(|(_, usb)| usb == own).filter(|_| !here);
+    elsewhere.map_or(name, |(port, _)| port).to_owned()
+}
+
+/// The path that a link such as those in `/dev/serial/by-id` leads to.
+fn real(name: &str) -> String {
+    std::fs::canonicalize(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
+}
+
+fn usb_ports() -> Vec<(String, Usb)> {
+    let known = |port: serialport::SerialPortInfo| match port.port_type {
+        serialport::SerialPortType::UsbPort(usb) => {
+            let serial = usb.serial_number.filter(|s| !s.trim().is_empty())?;
+            Some((port.port_name, Usb { vendor: usb.vid, product: usb.pid, serial }))
+        }
+        _ => None,
+    };
+    all().unwrap_or_default().into_iter().filter_map(known).collect()
+}
+
+/// All ports as the system lists them.
+fn all() -> Result<Vec<serialport::SerialPortInfo>, String> {
     // Without this folder serialport panics (4.10.1, posix/enumerate.rs).
     if cfg!(target_os = "linux") && !Path::new("/sys/class/tty").is_dir() {
         return Ok(Vec::new());
     }
-    let found = serialport::available_ports().map_err(|e| e.to_string())?;
-    let mut ports: Vec<PortInfo> = found.into_iter().map(info).collect();
-    ports.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(ports)
+    serialport::available_ports().map_err(|e| e.to_string())
 }
 
 fn info(port: serialport::SerialPortInfo) -> PortInfo {
@@ -73,6 +119,20 @@ fn hint(vendor: u16, product: u16) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_device_is_found_by_its_serial_number_and_another_is_not_taken_for_it() {
+        let usb = |serial: &str| Usb { vendor: 0x2341, product: 0x0043, serial: serial.into() };
+        let (own, other) = (usb("A"), usb("B"));
+        let listed = |ports: &[(&str, &Usb)]| -> Vec<(String, Usb)> {
+            ports.iter().map(|(port, usb)| ((*port).to_owned(), (*usb).clone())).collect()
+        };
+        let find = |ports: &[(&str, &Usb)]| choose("/dev/ttyACM0", "/dev/ttyACM0", &own, &listed(ports));
+        assert_eq!(find(&[]), "/dev/ttyACM0");
+        assert_eq!(find(&[("/dev/ttyACM0", &own)]), "/dev/ttyACM0");
+        assert_eq!(find(&[("/dev/ttyACM0", &other), ("/dev/ttyACM1", &own)]), "/dev/ttyACM1");
+        assert_eq!(find(&[("/dev/ttyACM1", &own)]), "/dev/ttyACM1");
+    }
 
     #[test]
     fn the_product_that_is_known_is_named_before_its_maker() {

@@ -14,7 +14,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use serialport::SerialPort;
+
 use super::PortError;
+use super::ports::{self, Usb};
 
 /// A read gives up after this time, and then the thread looks whether it is to stop.
 const READ: Duration = Duration::from_millis(50);
@@ -38,6 +41,8 @@ pub(super) enum Came {
 pub struct Port {
     name: String,
     baud: u32,
+    /// Which USB device it is, where it is one that says so.
+    usb: Option<Usb>,
     came: Option<Receiver<(Vec<u8>, f64)>>,
     thread: Option<JoinHandle<()>>,
     /// What was looked at and not used.
@@ -62,13 +67,35 @@ impl Port {
     /// # Errors
     /// [`PortError`] where there is no such port, another program has it, or we may not open it.
     pub fn open(name: &str, baud: u32, stop: Arc<AtomicBool>) -> Result<Self, PortError> {
-        let port = serialport::new(name, baud)
-            .timeout(READ)
-            .dtr_on_open(true)
-            .open()
-            .map_err(|error| explain(name, baud, &error))?;
-        let writer = port.try_clone().map_err(|error| explain(name, baud, &error))?;
-        Ok(Self::over(name, baud, port, writer, stop))
+        let [reader, writer] = open(name, baud)?;
+        let mut port = Self::over(name, baud, reader, writer, stop);
+        port.usb = ports::usb(name);
+        Ok(port)
+    }
+
+    /// Lets the port go. While it is held, the system gives a board that is plugged in again
+    /// another name.
+    pub(super) fn close(&mut self) {
+        self.closed.store(true, Ordering::Relaxed);
+        // A thread that waits for room in the queue goes on when nobody will make any.
+        self.came = None;
+        self.writer = Box::new(io::sink());
+        if let Some(thread) = self.thread.take() {
+            // It cannot panic, and there is nobody to tell if it did.
+            drop(thread.join());
+        }
+    }
+
+    /// Opens the port again, where its board is there again, be it under another name; whether
+    /// that went well. Times go on from when it was opened first.
+    pub(super) fn reopen(&mut self) -> bool {
+        let name = ports::find(&self.name, self.usb.as_ref());
+        let Ok([reader, writer]) = open(&name, self.baud) else { return false };
+        self.name = name;
+        self.closed = Arc::new(AtomicBool::new(false));
+        self.writer = Box::new(writer);
+        self.listen(reader);
+        true
     }
 
     /// Reads `reader` as if it were a port; it must give up waiting now and then
@@ -80,14 +107,28 @@ impl Port {
         writer: impl Write + Send + 'static,
         stop: Arc<AtomicBool>,
     ) -> Self {
+        let mut port = Self {
+            name: name.to_owned(),
+            baud,
+            usb: None,
+            came: None,
+            thread: None,
+            back: VecDeque::new(),
+            writer: Box::new(writer),
+            opened: Instant::now(),
+            stop,
+            closed: Arc::new(AtomicBool::new(false)),
+        };
+        port.listen(reader);
+        port
+    }
+
+    /// Starts the thread that reads.
+    fn listen(&mut self, reader: impl Read + Send + 'static) {
         let (sender, came) = sync_channel(QUEUE);
-        let opened = Instant::now();
-        let closed = Arc::new(AtomicBool::new(false));
-        let flags = [Arc::clone(&stop), Arc::clone(&closed)];
-        let thread = Some(std::thread::spawn(move || read(reader, &sender, opened, &flags)));
-        let came = Some(came);
-        let (name, writer, back) = (name.to_owned(), Box::new(writer), VecDeque::new());
-        Self { name, baud, came, thread, back, writer, opened, stop, closed }
+        let (opened, flags) = (self.opened, [Arc::clone(&self.stop), Arc::clone(&self.closed)]);
+        self.thread = Some(std::thread::spawn(move || read(reader, &sender, opened, &flags)));
+        self.came = Some(came);
     }
 
     pub(super) fn name(&self) -> &str {
@@ -115,6 +156,11 @@ impl Port {
         }
     }
 
+    /// Waits a little for a port that is closed.
+    pub(super) fn wait(&self) {
+        std::thread::sleep(READ);
+    }
+
     /// Puts back what was looked at, to come again first.
     pub(super) fn put_back(&mut self, came: VecDeque<(Vec<u8>, f64)>) {
         self.back = came;
@@ -137,14 +183,16 @@ impl Port {
 impl Drop for Port {
     /// Waits for the thread, so that the port can be opened again at once.
     fn drop(&mut self) {
-        self.closed.store(true, Ordering::Relaxed);
-        // A thread that waits for room in the queue goes on when nobody will make any.
-        self.came = None;
-        if let Some(thread) = self.thread.take() {
-            // It cannot panic, and there is nobody to tell if it did.
-            drop(thread.join());
-        }
+        self.close();
     }
+}
+
+/// Opens a serial port: one end to read, one to write.
+fn open(name: &str, baud: u32) -> Result<[Box<dyn SerialPort>; 2], PortError> {
+    let failed = |error| explain(name, baud, &error);
+    let port = serialport::new(name, baud).timeout(READ).dtr_on_open(true).open().map_err(failed)?;
+    let writer = port.try_clone().map_err(failed)?;
+    Ok([port, writer])
 }
 
 /// The thread: reads until the port is gone or a flag is up.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use ndarray::Array2;
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, MeasuredRate};
 use super::board::{Counter, Described, Loss, Said};
 use super::{InsertionOption, Warning};
 use crate::block::{Block, Mark, MarkKind};
@@ -58,6 +58,8 @@ pub(super) struct Taken {
     by_hand: VecDeque<Mark>,
     only_by_hand: bool,
     told_pace: bool,
+    /// The rate as it was measured before the board was last away.
+    measured: Option<MeasuredRate>,
     /// How long nothing had come before the bytes that are read now, s.
     pub quiet_s: f64,
 }
@@ -131,6 +133,47 @@ impl Taken {
         self.clock += frames;
         self.lost += frames;
         self.gaps.push(Gap { span, counted });
+    }
+
+    /// How many marks wait for their frames.
+    pub fn marks_waiting(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Frames are missing before those that were taken from `from` on: puts these, and the marks
+    /// behind the first `marks`, so much later.
+    pub fn put_off(&mut self, from: u64, marks: usize, frames: u64, counted: bool) -> Gap {
+        let late = |at: SampleIndex| if at.get() >= from { at + frames } else { at };
+        for run in self.runs.iter_mut().filter(|run| run.first >= from) {
+            run.first += frames;
+        }
+        // A mark may lie before the first frame, in what is missing.
+        self.marks.iter_mut().skip(marks).for_each(|mark| mark.at = mark.at + frames);
+        for gap in &mut self.gaps {
+            gap.span = Span { start: late(gap.span.start), end: late(gap.span.end) };
+        }
+        let gap = Gap { span: Span::new(from, from + frames), counted };
+        let place = self.gaps.partition_point(|known| known.span.start < gap.span.start);
+        self.gaps.insert(place, gap);
+        self.clock += frames;
+        self.lost += frames;
+        gap
+    }
+
+    /// Frames came at `at_s` after a time that was put by the clock: what comes from here on is
+    /// held against the clock as if it were the first.
+    pub fn begin_anew(&mut self, at_s: f64) {
+        self.measured = self.measured_rate();
+        let mut arrival = Arrival::new(self.rate_hz);
+        arrival.note(self.clock, at_s);
+        (self.arrival, self.told_pace, self.quiet_s) = (Some(arrival), false, 0.0);
+    }
+
+    /// The board's true rate: of all times that it was there, as it is known best.
+    pub fn measured_rate(&self) -> Option<MeasuredRate> {
+        let now = self.arrival.as_ref().and_then(Arrival::rate);
+        let both = [self.measured, now].into_iter().flatten();
+        both.min_by(|a, b| a.uncertainty_hz.total_cmp(&b.uncertainty_hz))
     }
 
     /// All bytes that came at `at_s` were taken: holds the frames against the clock.

@@ -49,6 +49,8 @@ pub enum Warning {
     Board(Note),
     /// A board says that it is another one than before.
     BoardChanged { from: String, to: String },
+    /// What came back on the port of a board that was unplugged is not that board.
+    OtherBoard { looks: String },
     /// A board says nothing any more.
     BoardSilent { at_s: f64 },
     /// A board's counter jumped further than can be.
@@ -129,6 +131,10 @@ impl fmt::Display for Warning {
             Self::BoardChanged { from, to } => write!(
                 f,
                 "the board was “{from}” and now describes itself as “{to}”: what comes now may be scaled wrongly, so start anew"
+            ),
+            Self::OtherBoard { looks } => write!(
+                f,
+                "the board on the port is not the one that was unplugged: it {looks}; nothing of it was taken, so plug in the first one, or stop and start anew"
             ),
             Self::BoardSilent { at_s } => write!(
                 f,

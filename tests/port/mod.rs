@@ -78,8 +78,9 @@ impl Monitored {
     }
 }
 
+/// `monitor` until the board is gone.
 pub fn monitor(port: &str, line: &str) -> Monitored {
-    Monitored::of(command(&format!("monitor --port {port} --headless {line}")).output().unwrap())
+    Monitored::of(command(&format!("monitor --port {port} --headless --wait 0s {line}")).output().unwrap())
 }
 
 pub fn play_and_monitor(board: &str, line: &str) -> Monitored {

@@ -327,6 +327,12 @@ impl Parser for Reader {
             sink(Said::Skipped(self.damaged_bytes));
         }
     }
+
+    fn reopened(&mut self) {
+        // The header comes when a sketch starts, and the needle may be in now.
+        let (header, switch) = (std::mem::take(&mut self.header), std::mem::take(&mut self.switch));
+        *self = Self { header, switch, told_text: self.told_text, ..Self::default() };
+    }
 }
 
 /// A sketch that prints 10-bit counts, with a needle switch as the last column.

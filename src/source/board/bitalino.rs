@@ -191,6 +191,11 @@ impl Parser for Reader {
         Some(vec![*word])
     }
 
+    fn reopened(&mut self) {
+        // The needle may be in now, so the first level is no longer that of rest.
+        *self = Self { switch: std::mem::take(&mut self.switch), ..Self::default() };
+    }
+
     fn farewell(&self) -> Vec<u8> {
         vec![0x00]
     }

@@ -222,6 +222,10 @@ impl Parser for Reader {
         Some(b"WHORU\n".to_vec())
     }
 
+    fn reopened(&mut self) {
+        *self = Self::default();
+    }
+
     fn farewell(&self) -> Vec<u8> {
         b"STOP\n".to_vec()
     }

@@ -179,6 +179,10 @@ impl Parser for Reader {
         word.map(|w| w.to_vec())
     }
 
+    fn reopened(&mut self) {
+        *self = Self::default();
+    }
+
     fn farewell(&self) -> Vec<u8> {
         b"s".to_vec()
     }

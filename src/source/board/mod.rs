@@ -134,6 +134,10 @@ pub trait Parser: Send {
         None
     }
 
+    /// The port was gone and is open again: what was half heard is void, and the board may have
+    /// started anew. It describes itself again, and what a switch does at rest stays known.
+    fn reopened(&mut self);
+
     /// What to send before the port is closed; nothing for a board that cannot be stopped.
     fn farewell(&self) -> Vec<u8> {
         Vec::new()

@@ -32,6 +32,8 @@ pub(super) struct Reader {
     heard: Heard,
     asked_s: Option<f64>,
     request: u8,
+    /// The port was opened again, and the board was not yet asked what it is.
+    returned: bool,
 }
 
 /// What was heard, apart from the decoder that tells it.
@@ -192,7 +194,7 @@ impl Parser for Reader {
         if self.asked_s.is_some_and(|asked| at_s < asked + EVERY_S) {
             return None;
         }
-        if self.decoder.wants_hello() {
+        if std::mem::take(&mut self.returned) || self.decoder.wants_hello() {
             self.asked_s = Some(at_s);
             return Some(HELLO.to_vec());
         }
@@ -203,6 +205,12 @@ impl Parser for Reader {
             Command::Start { max_block: 0 }
         };
         Some(command.encode(self.request).as_bytes().to_vec())
+    }
+
+    fn reopened(&mut self) {
+        // Its counter tells what is missing, if it did not start anew, so the decoder stays. What it
+        // does now only a new HELLO tells.
+        (self.asked_s, self.heard.streaming, self.returned) = (None, false, true);
     }
 
     fn farewell(&self) -> Vec<u8> {

@@ -99,6 +99,11 @@ impl Parser for Reader {
         frames.finish(&Olimex, &mut |step| self.take(sink, step));
         self.frames = frames;
     }
+
+    fn reopened(&mut self) {
+        // The needle may be in now, so the first level is no longer that of rest.
+        *self = Self { switch: std::mem::take(&mut self.switch), ..Self::default() };
+    }
 }
 
 /// An Olimex shield.

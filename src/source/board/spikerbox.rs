@@ -331,4 +331,8 @@ impl Parser for Reader {
         self.asks += usize::from(due);
         (due && self.board.is_none() && self.channels == 0).then(|| WHO.to_vec())
     }
+
+    fn reopened(&mut self) {
+        *self = Self::new(&self.wishes);
+    }
 }
