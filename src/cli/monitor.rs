@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use twitchscope::analysis::source_info;
 use twitchscope::monitor::{Line, Seen, Totals, watch};
-use twitchscope::recorder::{Recorder, Signal as Recorded};
+use twitchscope::recorder::{Choices as RecordingChoices, Recorder, Signal as Recorded};
 use twitchscope::report;
 use twitchscope::settings::Settings;
 use twitchscope::source::board::{Kind, Wishes};
@@ -19,7 +19,7 @@ use twitchscope::source::{
 use twitchscope::units::{SampleRate, Seconds};
 
 use super::analyze::{Choices, Samples};
-use super::quantity::seconds;
+use super::quantity::{bytes, seconds};
 use super::summary::plural;
 
 /// Reads a board on a serial port and prints what arrives and what is found as JSON lines.
@@ -50,6 +50,10 @@ pub struct Arguments {
     /// Record the raw bytes of the board, too
     #[arg(long, requires = "record")]
     raw: bool,
+    /// A WAV of the recording has at most so many bytes, as 2GiB; what comes then goes to X_part2.wav,
+    /// and so on [default: 4GiB, all that a WAV can hold]
+    #[arg(long, value_name = "SIZE", requires = "record", value_parser = bytes)]
+    part_size: Option<u64>,
     /// No figures at the end
     #[arg(long, requires = "record")]
     no_figures: bool,
@@ -169,7 +173,9 @@ fn recorder(arguments: &Arguments, live: &Live) -> Result<Option<Recorder>> {
         clips_at: described.full_scale,
         board: described.name.clone(),
     };
-    let recorder = Recorder::begin(folder, live.board().name(), &signal, arguments.raw)?;
+    let mut choices = RecordingChoices { raw: arguments.raw, ..Default::default() };
+    choices.part_bytes = arguments.part_size.unwrap_or(choices.part_bytes);
+    let recorder = Recorder::begin(folder, live.board().name(), &signal, choices)?;
     eprintln!("recording to {}", recorder.path().display());
     Ok(Some(recorder))
 }

@@ -2,6 +2,27 @@
 
 use twitchscope::units::Seconds;
 
+/// A size of a file: `2GiB`, at least 64 KiB.
+///
+/// # Errors
+/// Says what was expected.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let factor = match unit {
+        "KiB" => f64::from(1u32 << 10),
+        "MiB" => f64::from(1u32 << 20),
+        "GiB" => f64::from(1u32 << 30),
+        "MB" => 1e6,
+        "GB" => 1e9,
+        _ => return Err("give a number with its unit: KiB, MiB, GiB, MB or GB, as in 2GiB".into()),
+    };
+    match number.trim().parse::<f64>() {
+        Ok(n) if n.is_finite() && n * factor >= 65_536.0 => Ok((n * factor) as u64),
+        _ => Err("give at least 64KiB, as in 2GiB".into()),
+    }
+}
+
 /// A time: `20ms`, `90s`, `10min`, `1h`.
 ///
 /// # Errors

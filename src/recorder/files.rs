@@ -61,6 +61,7 @@ pub(super) fn sidecar(
     path: &Path,
     signal: &Signal,
     sample: Sample,
+    parts: u64,
     end: Option<(u64, Measured)>,
 ) -> io::Result<()> {
     let rate = signal.format.rate;
@@ -75,6 +76,9 @@ pub(super) fn sidecar(
     if signal.calibrated() {
         // A power of two times what a count is: the reader's division gives the very same back.
         keys["FullScale_uV"] = json!(signal.gain * sample.full_scale());
+    }
+    if parts > 1 {
+        keys["Parts"] = json!(parts);
     }
     if let Some((frames, measured)) = end {
         keys["RecordingDuration"] = json!(rate.seconds(frames).s());
@@ -139,7 +143,29 @@ impl Events {
     }
 }
 
-/// The path of a part of the recording `stem`.
+/// The ending of part `number` of a recording.
+pub(super) fn part(number: u64) -> String {
+    if number > 1 { format!("_part{number}.wav") } else { ".wav".into() }
+}
+
+/// Where the files of a recording lie.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    pub folder: PathBuf,
+    pub stem: String,
+}
+
+impl Names {
+    pub fn part(&self, number: u64) -> PathBuf {
+        beside(&self.folder, &self.stem, &part(number))
+    }
+
+    pub fn sidecar(&self) -> PathBuf {
+        beside(&self.folder, &self.stem, "_emg.json")
+    }
+}
+
+/// The path of a file of the recording `stem`.
 pub(super) fn beside(folder: &Path, stem: &str, ending: &str) -> PathBuf {
     folder.join(format!("{stem}{ending}"))
 }

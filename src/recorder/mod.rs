@@ -18,8 +18,8 @@ use std::thread::JoinHandle;
 use crate::block::{Format, Scale};
 use crate::units::SampleIndex;
 
-use files::{Events, beside, claim, create, sync_folder};
-use wav::{Sample, Wav};
+use files::{Events, Names, beside, claim, create, sync_folder};
+use wav::{MOST_BYTES, Sample, Shape, Wav};
 use worker::{Job, Worker};
 
 /// Why a recording could not begin.
@@ -99,6 +99,22 @@ pub type Trouble = String;
 /// Jobs that wait for the disk: with the queue of the port, minutes.
 const QUEUE: usize = 1 << 14;
 
+/// What a person may choose about a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choices {
+    /// Whether the board's bytes are kept, too.
+    pub raw: bool,
+    /// A WAV of the recording has at most so many bytes; what comes then goes to the next.
+    pub part_bytes: u64,
+}
+
+impl Default for Choices {
+    /// No raw bytes, and as much in a file as a WAV can hold.
+    fn default() -> Self {
+        Self { raw: false, part_bytes: MOST_BYTES }
+    }
+}
+
 /// A recording that is being made.
 #[derive(Debug)]
 pub struct Recorder {
@@ -111,11 +127,12 @@ pub struct Recorder {
 
 impl Recorder {
     /// Begins a recording in `folder`, which is made where it is missing, under a name that begins
-    /// with `name` and that nothing has yet. With `raw`, the board's bytes are kept too.
+    /// with `name` and that nothing has yet.
     ///
     /// # Errors
     /// [`Error`] where nothing can be written there, or too little.
-    pub fn begin(folder: &Path, name: &str, signal: &Signal, raw: bool) -> Result<Self, Error> {
+    pub fn begin(folder: &Path, name: &str, signal: &Signal, choices: Choices) -> Result<Self, Error> {
+        let raw = choices.raw;
         let sample = Sample::of(signal.bits);
         let channels = signal.format.channels.len() as u16;
         let made = std::fs::create_dir_all(folder);
@@ -130,16 +147,17 @@ impl Recorder {
             let path = path(ending);
             move |problem| Error::File { path, problem }
         };
-        let wav = Wav::begin(file, sample, channels, signal.format.rate.hz()).map_err(failed(".wav"))?;
-        let sidecar = path("_emg.json");
-        files::sidecar(&sidecar, signal, sample, None).map_err(failed("_emg.json"))?;
+        let shape = Shape::new(sample, channels, signal.format.rate.hz(), choices.part_bytes);
+        let wav = Wav::begin(file, shape, 1).map_err(failed(".wav"))?;
+        files::sidecar(&path("_emg.json"), signal, sample, 1, None).map_err(failed("_emg.json"))?;
         let events = path("_events.tsv");
         let events = Events::begin(&events, signal.format.rate).map_err(failed("_events.tsv"))?;
         let raw = raw.then(|| create(&path("_raw.bin"))).transpose().map_err(failed("_raw.bin"))?;
         sync_folder(folder);
         let (jobs, todo) = sync_channel(QUEUE);
         let (tell, troubles) = std::sync::mpsc::channel();
-        let worker = Worker::new(wav, events, raw, sidecar, signal.clone(), sample, tell);
+        let names = Names { folder: folder.into(), stem: stem.clone() };
+        let worker = Worker::new(names, wav, shape, events, raw, signal.clone(), tell);
         let thread = Some(std::thread::spawn(move || worker.run(&todo)));
         Ok(Self { folder: folder.into(), stem, jobs: Some(jobs), troubles, thread })
     }

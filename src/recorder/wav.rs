@@ -10,6 +10,11 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 /// RIFF, a 16-byte `fmt ` and the head of `data`.
 const HEADER: u64 = 44;
+/// The note of a later part: a LIST with one text of a length that holds any number.
+const NOTE_TEXT: u64 = 64;
+const NOTE: u64 = 12 + 8 + NOTE_TEXT;
+/// Bytes of a file: the sizes in its header have 32 bits, and do not count themselves.
+pub(super) const MOST_BYTES: u64 = u32::MAX as u64;
 
 /// How a count is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,14 +65,41 @@ impl Sample {
     }
 }
 
-/// A WAV that is being written.
+/// What the samples of a WAV are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    pub sample: Sample,
+    pub channels: u16,
+    pub rate_hz: u32,
+    /// Frames of one file.
+    pub most_frames: u64,
+}
+
+impl Shape {
+    /// Files of at most `most_bytes` bytes.
+    pub fn new(sample: Sample, channels: u16, rate_hz: f64, most_bytes: u64) -> Self {
+        let mut shape = Self { sample, channels, rate_hz: rate_hz.round() as u32, most_frames: 0 };
+        // With the byte that follows samples of odd length.
+        let room = most_bytes.min(MOST_BYTES).saturating_sub(HEADER + NOTE + 1);
+        shape.most_frames = (room / shape.frame()).max(1);
+        shape
+    }
+
+    fn frame(self) -> u64 {
+        self.sample.bytes() * u64::from(self.channels)
+    }
+}
+
+/// A WAV that is being written: a part of a recording.
 #[derive(Debug)]
 pub(super) struct Wav {
     file: File,
-    sample: Sample,
-    channels: u16,
-    rate_hz: u32,
-    /// Frames up to the last one that was written.
+    shape: Shape,
+    /// Its number; the first is 1.
+    pub number: u64,
+    /// Its first frame within the recording.
+    first: u64,
+    /// Frames of the recording up to the last one that was written.
     frames: u64,
     /// Samples that were not whole numbers within the range of the file.
     pub unfit: u64,
@@ -75,62 +107,84 @@ pub(super) struct Wav {
 }
 
 impl Wav {
-    /// Begins an empty WAV in `file`.
-    pub fn begin(file: File, sample: Sample, channels: u16, rate_hz: f64) -> io::Result<Self> {
-        let rate_hz = rate_hz.round() as u32;
-        let mut wav = Self { file, sample, channels, rate_hz, frames: 0, unfit: 0, bytes: Vec::new() };
+    /// Begins part `number` of a recording, empty, in `file`.
+    pub fn begin(file: File, shape: Shape, number: u64) -> io::Result<Self> {
+        let first = (number - 1) * shape.most_frames;
+        let mut wav = Self { file, shape, number, first, frames: first, unfit: 0, bytes: Vec::new() };
         wav.state()?;
         wav.file.sync_all()?;
         Ok(wav)
     }
 
-    fn frame(&self) -> u64 {
-        self.sample.bytes() * u64::from(self.channels)
+    /// Bytes before the samples.
+    fn head(&self) -> u64 {
+        if self.number > 1 { HEADER + NOTE } else { HEADER }
     }
 
-    /// How many frames its header can state.
-    pub fn most_frames(&self) -> u64 {
-        (u64::from(u32::MAX) - HEADER) / self.frame()
+    /// The frame of the recording with which the next part begins.
+    pub fn end(&self) -> u64 {
+        self.first + self.shape.most_frames
     }
 
     pub fn frames(&self) -> u64 {
         self.frames
     }
 
-    /// Writes frames at their place; their counts are interleaved.
+    /// Writes frames of this part at their place; their counts are interleaved.
     pub fn put(&mut self, first: u64, counts: &[f32]) -> io::Result<()> {
         self.bytes.clear();
-        let (sample, bytes) = (self.sample, &mut self.bytes);
+        let (sample, bytes) = (self.shape.sample, &mut self.bytes);
         let unfit = counts.iter().filter(|count| !sample.put(**count, bytes)).count();
-        self.file.seek(SeekFrom::Start(HEADER + first * self.frame()))?;
+        let place = self.head() + first.saturating_sub(self.first) * self.shape.frame();
+        self.file.seek(SeekFrom::Start(place))?;
         self.file.write_all(&self.bytes)?;
         self.unfit += unfit as u64;
-        self.frames = self.frames.max(first + counts.len() as u64 / u64::from(self.channels));
+        self.frames = self.frames.max(first + counts.len() as u64 / u64::from(self.shape.channels));
         Ok(())
     }
 
     /// States the sizes. All of the header goes in one write, so that whoever is killed leaves
     /// the old one or the new one.
     pub fn state(&mut self) -> io::Result<()> {
-        let data = (self.frames * self.frame()) as u32;
-        let tag: u32 = if self.sample == Sample::Float { 3 } else { 1 };
-        let (frame, bits) = (self.frame() as u32, 8 * self.sample.bytes() as u32);
+        let header = self.header();
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(&header)
+    }
+
+    fn header(&self) -> Vec<u8> {
+        let shape = self.shape;
+        let data = self.data() as u32;
+        let tag: u32 = if shape.sample == Sample::Float { 3 } else { 1 };
+        let (frame, bits) = (shape.frame() as u32, 8 * shape.sample.bytes() as u32);
         let words = [
             u32::from_le_bytes(*b"RIFF"),
-            data.saturating_add(HEADER as u32 - 8 + data % 2),
+            data.saturating_add(self.head() as u32 - 8 + data % 2),
             u32::from_le_bytes(*b"WAVE"),
             u32::from_le_bytes(*b"fmt "),
             16,
-            tag | u32::from(self.channels) << 16,
-            self.rate_hz,
-            self.rate_hz.saturating_mul(frame),
+            tag | u32::from(shape.channels) << 16,
+            shape.rate_hz,
+            shape.rate_hz.saturating_mul(frame),
             frame | bits << 16,
-            u32::from_le_bytes(*b"data"),
-            data,
         ];
-        let header: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&header)
+        let mut header: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        if self.number > 1 {
+            header.extend_from_slice(b"LIST");
+            header.extend_from_slice(&(NOTE as u32 - 8).to_le_bytes());
+            header.extend_from_slice(b"INFOICMT");
+            header.extend_from_slice(&(NOTE_TEXT as u32).to_le_bytes());
+            let text = format!("twitchscope part {} from frame {}", self.number, self.first);
+            header.extend_from_slice(text.as_bytes());
+            header.resize((HEADER + NOTE) as usize - 8, 0);
+        }
+        header.extend_from_slice(b"data");
+        header.extend_from_slice(&data.to_le_bytes());
+        header
+    }
+
+    /// Bytes of samples.
+    fn data(&self) -> u64 {
+        (self.frames - self.first) * self.shape.frame()
     }
 
     /// Puts the samples on the disk, then the sizes.
@@ -140,14 +194,41 @@ impl Wav {
         self.file.sync_data()
     }
 
-    /// The last sync. A part of odd length is followed by a byte that belongs to nothing.
+    /// The last sync. Samples of odd length are followed by a byte that belongs to nothing.
     pub fn finish(&mut self) -> io::Result<()> {
-        let data = self.frames * self.frame();
-        if data % 2 == 1 {
-            self.file.seek(SeekFrom::Start(HEADER + data))?;
+        let end = self.head() + self.data();
+        if end % 2 == 1 {
+            self.file.seek(SeekFrom::Start(end))?;
             self.file.write_all(&[0])?;
         }
         self.sync()?;
         self.file.sync_all()
+    }
+
+    /// Makes it as long as a part is, with zeros for what is missing, and finishes it.
+    pub fn fill(&mut self) -> io::Result<()> {
+        self.frames = self.end();
+        let bytes = self.head() + self.data();
+        if self.file.metadata()?.len() < bytes {
+            self.file.set_len(bytes)?;
+        }
+        self.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_never_grows_beyond_what_its_header_can_state() {
+        for bits in [Some(16), Some(24), None] {
+            for channels in [1, 3, 8, 64] {
+                let shape = Shape::new(Sample::of(bits), channels, 4000.0, u64::MAX);
+                let bytes = HEADER + NOTE + shape.most_frames * shape.frame();
+                assert!(bytes < MOST_BYTES && bytes + shape.frame() + 1 >= MOST_BYTES - 1, "{bytes}");
+            }
+        }
+        assert!(format!("twitchscope part {} from frame {}", u32::MAX, u64::MAX).len() < NOTE_TEXT as usize);
     }
 }

@@ -2,12 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::files::{Events, Measured, sidecar};
-use super::wav::{Sample, Wav};
+use super::files::{Events, Measured, Names, create, sidecar, sync_folder};
+use super::wav::{Shape, Wav};
 use super::{Row, Signal, Trouble};
 use crate::units::{SampleIndex, SampleRate};
 
@@ -25,18 +24,17 @@ pub(super) enum Job {
 }
 
 pub(super) struct Worker {
+    names: Names,
     wav: Wav,
+    shape: Shape,
     events: Events,
     raw: Option<File>,
-    sidecar: PathBuf,
     signal: Signal,
-    sample: Sample,
     tell: Sender<Trouble>,
     /// Marks that are not on the disk yet.
     rows: Vec<Row>,
     /// Since when nothing can be written, and when that was tried last.
     failing: Option<(u64, Instant)>,
-    full: bool,
     told_unfit: bool,
     synced: Instant,
     dirty: bool,
@@ -45,25 +43,24 @@ pub(super) struct Worker {
 
 impl Worker {
     pub fn new(
+        names: Names,
         wav: Wav,
+        shape: Shape,
         events: Events,
         raw: Option<File>,
-        sidecar: PathBuf,
         signal: Signal,
-        sample: Sample,
         tell: Sender<Trouble>,
     ) -> Self {
         Self {
+            names,
             wav,
+            shape,
             events,
             raw,
-            sidecar,
             signal,
-            sample,
             tell,
             rows: Vec::new(),
             failing: None,
-            full: false,
             told_unfit: false,
             synced: Instant::now(),
             dirty: false,
@@ -104,11 +101,6 @@ impl Worker {
 
     fn frames(&mut self, first: u64, counts: &[f32], rows: Vec<Row>) {
         self.rows.extend(rows);
-        let channels = self.signal.format.channels.len().max(1);
-        let end = first + (counts.len() / channels) as u64;
-        if end > self.wav.most_frames() {
-            return self.is_full(first);
-        }
         if self.failing.is_some_and(|(_, tried)| tried.elapsed() < AGAIN) {
             return;
         }
@@ -126,8 +118,7 @@ impl Worker {
             let at = SampleIndex::new(end);
             self.events.rows(&[Row { at, frames: Some(first - end), kind: "gap", label: None }])?;
         }
-        self.wav.put(first, counts)?;
-        self.dirty = true;
+        self.put(first, counts)?;
         if !self.rows.is_empty() {
             self.wav.state()?;
             self.events.rows(&self.rows)?;
@@ -136,6 +127,52 @@ impl Worker {
             self.events.sync()?;
         }
         Ok(())
+    }
+
+    /// Writes frames into the part, or the parts, to which they belong.
+    fn put(&mut self, mut first: u64, mut counts: &[f32]) -> io::Result<()> {
+        let channels = u64::from(self.shape.channels);
+        while !counts.is_empty() {
+            while first >= self.wav.end() {
+                self.next_part()?;
+            }
+            let room = usize::try_from((self.wav.end() - first) * channels).unwrap_or(usize::MAX);
+            let (now, later) = counts.split_at(counts.len().min(room));
+            self.wav.put(first, now)?;
+            self.dirty = true;
+            (first, counts) = (first + now.len() as u64 / channels, later);
+        }
+        Ok(())
+    }
+
+    /// Finishes this part and begins the next. The sidecar promises a part only when it is there.
+    fn next_part(&mut self) -> io::Result<()> {
+        // Gaps are on the disk before the zeros that stand for them.
+        self.events.sync()?;
+        self.wav.fill()?;
+        let number = self.wav.number + 1;
+        let path = self.names.part(number);
+        let begun = create(&path).and_then(|file| {
+            let next = Wav::begin(file, self.shape, number)?;
+            sidecar(&self.names.sidecar(), &self.signal, self.shape.sample, number, None)?;
+            Ok(next)
+        });
+        match begun {
+            Ok(next) => {
+                sync_folder(&self.names.folder);
+                let unfit = self.wav.unfit;
+                self.wav = next;
+                self.wav.unfit = unfit;
+                Ok(())
+            }
+            Err(problem) => {
+                // It is tried again, and finds its name free.
+                if problem.kind() != io::ErrorKind::AlreadyExists {
+                    let _ = std::fs::remove_file(path);
+                }
+                Err(problem)
+            }
+        }
     }
 
     fn works(&mut self, first: u64) {
@@ -165,17 +202,6 @@ impl Worker {
                     "NOT RECORDED: from {at} on the samples cannot be written ({problem}); {cure}, and the recording goes on by itself; what comes meanwhile is lost from it"
                 ));
             }
-        }
-    }
-
-    /// A WAV cannot be longer than 4 GiB.
-    fn is_full(&mut self, first: u64) {
-        if !self.full {
-            self.full = true;
-            let at = self.at_s(first);
-            self.say(format!(
-                "NOT RECORDED: from {at} on the recording is full, because a WAV ends at 4 GiB; stop and start the monitor again for a new one"
-            ));
         }
     }
 
@@ -213,8 +239,9 @@ impl Worker {
         let marks = self.events.rows(&rows).and_then(|()| self.events.sync());
         let raw = self.raw.as_ref().map_or(Ok(()), File::sync_all);
         let whole = self.wav.finish().and(marks).and(raw);
+        let (path, sample) = (self.names.sidecar(), self.shape.sample);
         let whole =
-            whole.and(sidecar(&self.sidecar, &self.signal, self.sample, Some((frames, self.measured))));
+            whole.and(sidecar(&path, &self.signal, sample, self.wav.number, Some((frames, self.measured))));
         if let Err(problem) = whole {
             let at = self.at_s(frames);
             self.say(format!(

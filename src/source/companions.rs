@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, Options};
+use super::{Error, Options, parts};
 
 /// A file beside the recording that is larger than this is no list of marks.
 const LARGEST_COMPANION: u64 = 64 << 20;
@@ -84,12 +84,16 @@ pub(super) fn open_file(path: &Path) -> Result<File, Error> {
     })
 }
 
-/// The SHA-256 of a file, hexadecimal; the file is streamed.
+/// The SHA-256 of a recording, hexadecimal: of its file, and of its parts behind each other where
+/// it has several. They are streamed.
 ///
 /// # Errors
 /// [`Error`] where it cannot be opened or read.
 pub fn sha256(path: &Path) -> Result<String, Error> {
     let mut hash = Sha256::new();
-    io::copy(&mut open_file(path)?, &mut hash).map_err(|source| Error::Read { path: path.into(), source })?;
+    for path in std::iter::once(path.to_owned()).chain(parts::later(path)) {
+        let copied = io::copy(&mut open_file(&path)?, &mut hash);
+        copied.map_err(|source| Error::Read { path, source })?;
+    }
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -35,6 +35,15 @@ pub enum Error {
     #[error("{}: there is no {chunk} part in this WAV; it does not say {lacks}, so its samples cannot be read", path.display())]
     NoChunk { path: PathBuf, chunk: &'static str, lacks: &'static str },
 
+    #[error("{}: this is part {number} of a recording, not a recording: name {}, and its parts are read with it", path.display(), first.display())]
+    LaterPart { path: PathBuf, number: u64, first: PathBuf },
+
+    #[error("{}: part {number} of this recording is missing: put {} beside it; to read only what lies before, take Parts out of its sidecar and the later parts away", path.display(), missing.display())]
+    PartMissing { path: PathBuf, missing: PathBuf, number: u64 },
+
+    #[error("{}: this part does not go on where the parts before it end: it begins at frame {begins}, and they reach to {reached}, or its samples are of another kind; copy all parts again", path.display())]
+    PartDiffers { path: PathBuf, begins: u64, reached: u64 },
+
     #[error("{}: the recording holds no samples", path.display())]
     NoFrames { path: PathBuf },
 

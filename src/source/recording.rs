@@ -8,11 +8,11 @@ use ndarray::Array2;
 
 use super::companions::{Companions, open_file};
 use super::format::{self, channels};
-use super::marks::{Extent, choose};
+use super::marks::{Extent, choose, joined};
 use super::riff::{Contents, Stated};
 use super::sidecar::Sidecar;
 use super::wav::Wav;
-use super::{Error, Flow, Options, Source, Warning};
+use super::{Error, Flow, Options, Source, Warning, parts};
 use crate::block::{Block, Format, Mark, MarkKind};
 use crate::insertion::Insertion;
 use crate::units::{SampleIndex, Span};
@@ -52,7 +52,10 @@ impl Recording<File> {
     pub fn open(path: &Path, options: &Options) -> Result<Self, Error> {
         let file = open_file(path)?;
         let companions = Companions::find(path, options)?;
-        Self::read(file, path, &companions, options)
+        let later = parts::later(path);
+        let files = later.into_iter().map(|path| open_file(&path).map(|file| (file, path)));
+        let files: Vec<_> = files.collect::<Result<_, Error>>()?;
+        Self::read_all(file, path, files, &companions, options)
     }
 }
 
@@ -62,18 +65,36 @@ impl<R: Read + Seek> Recording<R> {
     /// # Errors
     /// As [`Recording::open`].
     pub fn read(reader: R, path: &Path, companions: &Companions, options: &Options) -> Result<Self, Error> {
-        let (wav, contents) = Wav::open(reader, path)?;
+        Self::read_all(reader, path, Vec::new(), companions, options)
+    }
+
+    /// Reads a recording whose later parts are `later`.
+    fn read_all(
+        reader: R,
+        path: &Path,
+        later: Vec<(R, PathBuf)>,
+        companions: &Companions,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let (mut wav, contents) = Wav::open(reader, path)?;
+        parts::refuse_later(path, &contents)?;
         let sidecar = match &companions.sidecar {
             Some(found) => Sidecar::read(&found.bytes, &found.path)?,
             None => Sidecar::default(),
         };
+        parts::none_missing(path, later.len(), sidecar.parts)?;
         let mut warnings = contents.warnings.clone();
+        let (missing, cut) = append(&mut wav, is_cut(&contents), later, &mut warnings)?;
+        if wav.frames == 0 {
+            return Err(Error::NoFrames { path: path.into() });
+        }
         let chosen = channels(options, wav.layout, path)?;
         let (format, gain) =
             format::settle(wav.layout, &contents.notes, &sidecar, options, path, &mut warnings)?;
-        let extent = Extent { rate: format.rate, frames: wav.frames, cut: is_cut(&contents) };
+        let extent = Extent { rate: format.rate, frames: wav.frames, cut };
         let chosen_marks = choose(&contents.notes, companions, extent, options, path, &mut warnings)?;
-        let (masks, gaps) = part(chosen_marks.masks, chosen_marks.gaps, wav.frames);
+        let gaps = joined([chosen_marks.gaps, missing].concat());
+        let (masks, gaps) = part(chosen_marks.masks, gaps, wav.frames);
         Ok(Self {
             wav,
             path: path.into(),
@@ -116,7 +137,8 @@ impl<R: Read + Seek> Recording<R> {
 
     /// What kind of file it is, for people: `WAV, 16 bit`.
     pub fn format_description(&self) -> String {
-        self.wav.layout.describe()
+        let own = self.wav.layout.describe();
+        if self.wav.pieces() > 1 { format!("{own}, {} parts", self.wav.pieces()) } else { own }
     }
 
     /// Bits of a sample.
@@ -230,6 +252,30 @@ impl<R: Read + Seek> Source for Recording<R> {
     fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
+}
+
+/// Appends the later parts of a recording; what is missing between them, and whether the end of
+/// the whole was lost.
+fn append<R: Read + Seek>(
+    wav: &mut Wav<R>,
+    mut cut: bool,
+    later: Vec<(R, PathBuf)>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Vec<Span>, bool), Error> {
+    let mut missing = Vec::new();
+    for (reader, path) in later {
+        let (contents, gap) = wav.append(reader, &path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let problems = contents.warnings.iter().map(ToString::to_string);
+        warnings.extend(problems.map(|problem| Warning::Part { name: name.clone(), problem }));
+        if !gap.is_empty() {
+            let problem = format!("{} frames before it are missing and were taken as lost", gap.len());
+            warnings.push(Warning::Part { name, problem });
+            missing.push(gap);
+        }
+        cut = is_cut(&contents);
+    }
+    Ok((missing, cut))
 }
 
 /// Masks and gaps; a gap that nothing follows is told as a mask, because blocks could not tell it.

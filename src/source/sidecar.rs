@@ -22,6 +22,8 @@ pub struct Sidecar {
     pub clips_at: Option<Option<f64>>,
     /// The channels' names.
     pub channels: Option<Vec<String>>,
+    /// How many files the recording has; `None` where that is not said.
+    pub parts: Option<u64>,
     /// The mains where it was recorded.
     pub power_line: Option<Hertz>,
     /// The board that recorded it.
@@ -47,6 +49,7 @@ impl Sidecar {
             full_scale: keys.positive("FullScale_uV")?.map(Microvolts::new),
             clips_at: keys.clips_at()?,
             channels: keys.names("Channels")?,
+            parts: keys.lenient("Parts").map(|parts| parts as u64),
             power_line: keys.lenient("PowerLineFrequency").map(Hertz::new),
             board: keys.keys.get("Board").and_then(Value::as_str).map(str::to_owned),
         })

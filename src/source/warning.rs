@@ -13,6 +13,8 @@ use crate::units::SampleRate;
 pub enum Warning {
     /// Fewer frames are in the file than its header promises.
     Cut { promised: u64, present: u64 },
+    /// Something odd about a later part of a recording.
+    Part { name: String, problem: String },
     /// The header was never completed, so the samples were taken to run to the end of the file.
     Unfinished,
     /// Samples run on past the length that the header states.
@@ -68,6 +70,7 @@ impl fmt::Display for Warning {
                 f,
                 "the file is cut short: {present} of {promised} frames are there and were read; copy it again from the recorder if you can"
             ),
+            Self::Part { name, problem } => write!(f, "{name}: {problem}"),
             Self::Unfinished => write!(
                 f,
                 "the recorder never completed the header; all samples to the end of the file were read, so check that the last seconds are signal"

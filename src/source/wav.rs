@@ -8,11 +8,15 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::riff::{Contents, Stated, walk};
-use super::{Error, Warning};
+use super::{Error, Warning, parts};
+use crate::units::Span;
 
 const MOST_CHANNELS: u16 = 64;
 /// Of hound's header in memory: RIFF, a 16-byte `fmt `, and the head of `data`.
 const HEADER: usize = 44;
+/// No recorder leaves out more frames between two files: a day at 192 kHz. A note that says so is
+/// damaged.
+const MOST_BETWEEN: u64 = 86_400 * 192_000;
 /// How much is looked at to see where the bits of a sample lie.
 const LOOK: u64 = 1 << 16;
 
@@ -119,15 +123,34 @@ fn in_words(tag: u16, bits: u16) -> String {
     }
 }
 
-/// The samples of one WAV, from the first frame to the last.
+/// One file of samples.
 #[derive(Debug)]
-pub(super) struct Wav<R> {
+struct Piece<R> {
     reader: R,
     path: PathBuf,
+    /// Where its samples begin, byte.
+    start: u64,
+    /// Its first frame within the recording, and the one after its last.
+    first: u64,
+    end: u64,
+}
+
+impl<R> Piece<R> {
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Read { path: self.path.clone(), source }
+    }
+}
+
+/// The samples of a WAV, or of several that follow one another, from the first frame to the last.
+#[derive(Debug)]
+pub(super) struct Wav<R> {
+    pieces: Vec<Piece<R>>,
+    /// Which of them is read.
+    now: usize,
     pub layout: Layout,
-    /// How many frames are really there.
+    /// How many frames there are, with those between pieces that are not there.
     pub frames: u64,
-    /// How many were read.
+    /// The next frame.
     read: u64,
     /// The block as hound sees it: header and samples.
     block: Vec<u8>,
@@ -152,9 +175,6 @@ impl<R: Read + Seek> Wav<R> {
             Stated::Right => None,
         };
         contents.warnings.extend(warning);
-        if frames == 0 {
-            return Err(Error::NoFrames { path: path.into() });
-        }
         reader.seek(SeekFrom::Start(data.start)).map_err(failed)?;
         if layout.bits < layout.bytes * 8 && layout.bytes > 1 {
             let mut look = Vec::new();
@@ -162,31 +182,63 @@ impl<R: Read + Seek> Wav<R> {
             layout.low = layout.lies_low(&look);
             reader.seek(SeekFrom::Start(data.start)).map_err(failed)?;
         }
-        Ok((Self { reader, path: path.into(), layout, frames, read: 0, block: Vec::new() }, contents))
+        let piece = Piece { reader, path: path.into(), start: data.start, first: 0, end: frames };
+        Ok((Self { pieces: vec![piece], now: 0, layout, frames, read: 0, block: Vec::new() }, contents))
+    }
+
+    /// Appends the recording's next file; what it says beside its samples, and the frames before
+    /// it that no file has. One that was begun and has no frame yet is nothing.
+    pub(super) fn append(&mut self, reader: R, path: &Path) -> Result<(Contents, Span), Error> {
+        let (next, contents) = Self::open(reader, path)?;
+        let begins = parts::place(&contents.notes).map_or(0, |place| place.first);
+        let reached = self.frames;
+        let kind = |l: Layout| (l.channels, l.rate, l.bytes, l.bits, l.float);
+        if begins < reached || begins - reached > MOST_BETWEEN || kind(next.layout) != kind(self.layout) {
+            return Err(Error::PartDiffers { path: path.into(), begins, reached });
+        }
+        if next.frames == 0 {
+            return Ok((contents, Span::new(reached, reached)));
+        }
+        self.frames = begins + next.frames;
+        let moved = |piece: Piece<R>| Piece { first: begins, end: begins + piece.end, ..piece };
+        self.pieces.extend(next.pieces.into_iter().map(moved));
+        Ok((contents, Span::new(reached, begins)))
+    }
+
+    /// How many files there are.
+    pub(super) fn pieces(&self) -> usize {
+        self.pieces.len()
     }
 
     /// Passes over the next frames, at most those that are there.
     pub(super) fn skip(&mut self, frames: u64) -> Result<(), Error> {
-        let frames = frames.min(self.frames - self.read);
-        let bytes = (frames * self.layout.frame()) as i64;
-        self.read += frames;
-        let skipped = self.reader.seek_relative(bytes);
-        skipped.map_err(|source| Error::Read { path: self.path.clone(), source })
+        self.read = self.read.saturating_add(frames).min(self.frames);
+        let (read, frame) = (self.read, self.layout.frame());
+        self.now = self.pieces.partition_point(|p| p.end <= read).min(self.pieces.len() - 1);
+        let piece = &mut self.pieces[self.now];
+        let place = piece.start + read.saturating_sub(piece.first) * frame;
+        piece.reader.seek(SeekFrom::Start(place)).map_err(|e| piece.failed(e))?;
+        Ok(())
     }
 
-    /// The next frames, at most `most`, interleaved and each sample times `gain`; none at the end.
+    /// The next frames of one file, at most `most`, interleaved and each sample times `gain`; none
+    /// at the end. Frames between files, which are in none, must be skipped.
     pub(super) fn read(&mut self, most: u64, gain: f64, into: &mut Vec<f32>) -> Result<(), Error> {
         into.clear();
-        let frames = most.min(self.frames - self.read);
+        if self.read >= self.pieces[self.now].end && self.now + 1 < self.pieces.len() {
+            self.now += 1;
+        }
+        let piece = &mut self.pieces[self.now];
+        let frames = most.min(piece.end - self.read);
         let bytes = (frames * self.layout.frame()) as usize;
         self.block.resize(HEADER + bytes, 0);
         self.block[..HEADER].copy_from_slice(&header(self.layout, bytes as u32));
         let samples = &mut self.block[HEADER..];
-        self.reader.read_exact(samples).map_err(|source| Error::Read { path: self.path.clone(), source })?;
+        piece.reader.read_exact(samples).map_err(|e| piece.failed(e))?;
         self.read += frames;
         if frames > 0 {
             decode(self.layout, &self.block, gain, into)
-                .map_err(|source| Error::Decode { path: self.path.clone(), source })?;
+                .map_err(|source| Error::Decode { path: piece.path.clone(), source })?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod spikerecorder;
 pub(super) use choose::choose;
 pub use events::from_events;
 pub use settle::Extent;
+pub(super) use settle::joined;
 pub use spikerecorder::from_spikerecorder;
 
 use std::path::{Path, PathBuf};

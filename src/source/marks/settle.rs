@@ -177,7 +177,12 @@ pub(super) fn masked(masks: &[Stretch], recording: Extent) -> Vec<Span> {
         start: recording.index(mask.start),
         end: mask.end.map_or(recording.end(), |end| recording.index(end)).min(recording.end()),
     };
-    let mut spans: Vec<Span> = masks.iter().map(span).filter(|s| !s.is_empty()).collect();
+    joined(masks.iter().map(span).collect())
+}
+
+/// The spans in order and apart, without empty ones.
+pub(in crate::source) fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.retain(|span| !span.is_empty());
     spans.sort();
     spans.dedup_by(|later, earlier| {
         let joins = later.start <= earlier.end;
