@@ -36,6 +36,14 @@ fn our_board_gives_just_what_the_recording_gives() {
         }
         let candidates = session["candidates"].as_array().unwrap();
         assert_eq!(live.all("candidate").count(), candidates.len(), "{name}");
+        // How late events were told is measured, and is no part of what a session says.
+        let latency = &live.totals()["latency_ms"];
+        let told = live.all("candidate").count() + live.all("twitch").count();
+        let [events, p50, p99, max] =
+            ["events", "p50", "p99", "max"].map(|key| latency[key].as_f64().unwrap());
+        assert!(0.0 < p50 && p50 <= p99 && p99 <= max, "{latency}");
+        // What is told at the end of the board waits for nothing.
+        assert!(events > 0.0 && events <= told as f64, "{latency}, {told}");
         let totals = live.totals();
         assert_eq!(totals["frames"], session["source"]["frames"], "{name}");
         assert_eq!((&totals["lost"], &totals["skipped_bytes"]), (&Value::from(0), &Value::from(0)), "{name}");

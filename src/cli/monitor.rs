@@ -259,8 +259,9 @@ fn print(line: &Line) -> io::Result<()> {
 fn summary(totals: &Totals) -> String {
     let status = &totals.status;
     let rate = status.measured_rate_hz.zip(status.rate_uncertainty_hz);
+    let late = status.latency_ms;
     format!(
-        "{:.1} s, {} samples a channel, {} lost; {}, {} of them in {}{}",
+        "{:.1} s, {} samples a channel, {} lost; {}, {} of them in {}{}{}",
         status.time,
         status.frames,
         status.lost,
@@ -268,5 +269,10 @@ fn summary(totals: &Totals) -> String {
         status.twitches - totals.stray_twitches,
         plural(totals.insertions.len(), "insertion"),
         rate.map(|(hz, off)| format!("; the board's true rate is {hz:.3} ± {off:.3} Hz")).unwrap_or_default(),
+        late.map(|l| format!(
+            "; told {:.1} ms after the last sample needed (median; 99 in 100 within {:.1} ms)",
+            l.p50, l.p99
+        ))
+        .unwrap_or_default(),
     )
 }

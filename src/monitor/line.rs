@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::latency::Latency;
 use crate::analysis::micro;
 use crate::block::{Format, Scale};
 use crate::detect::Class;
@@ -257,6 +258,8 @@ pub struct Status {
     pub candidates: u64,
     /// Needles that are in.
     pub needles_in: usize,
+    /// How late twitches and candidates were told, beyond what the detector must wait for.
+    pub latency_ms: Option<Latency>,
     /// The true rate by this machine's clock, Hz, after 20 s.
     pub measured_rate_hz: Option<f64>,
     /// It lies within so many Hz, with about 95 %.

@@ -5,9 +5,11 @@
 //! them, while samples are never dropped here. This room may use everything but the command line
 //! and views; it prints nothing.
 
+mod latency;
 mod line;
 mod needles;
 
+pub use latency::Latency;
 pub use line::{Candidate, Channel, Dwell, Gap, Line, Masked, SCHEMA, Status, Totals, Twitch};
 
 use crate::analysis::{Heard, Story, late_start, micro, too_slow};
@@ -19,6 +21,7 @@ use crate::settings::{self, Settings};
 use crate::source::{self, Flow, Live, Source};
 use crate::units::SampleIndex;
 
+use latency::Latencies;
 use needles::Needles;
 
 /// Why a board could not be watched.
@@ -89,6 +92,9 @@ pub fn watch(
         }
         for line in lines.drain(..) {
             tell(&line)?;
+            if matches!(line, Line::Twitch(_) | Line::Candidate(_)) {
+                watched.latencies.note(live.since_bytes_s());
+            }
         }
         if flow == Flow::End {
             break;
@@ -132,6 +138,7 @@ struct Watched {
     warned: usize,
     seconds: u64,
     story: Story,
+    latencies: Latencies,
 }
 
 impl Watched {
@@ -147,6 +154,7 @@ impl Watched {
             warned: 0,
             seconds: 0,
             story: Story::default(),
+            latencies: Latencies::default(),
         }
     }
 
@@ -259,6 +267,7 @@ impl Watched {
             twitches: self.twitches,
             candidates: self.candidates,
             needles_in: self.needles.inside(),
+            latency_ms: self.latencies.known(),
             measured_rate_hz: rate.map(|r| micro(r.hz)),
             rate_uncertainty_hz: rate.map(|r| micro(r.uncertainty_hz)),
         }

@@ -256,6 +256,12 @@ impl Live {
         std::mem::take(&mut self.ear.taken.gaps)
     }
 
+    /// How long ago the bytes came that completed the frames which were given last, s, by this
+    /// machine's clock.
+    pub fn since_bytes_s(&self) -> f64 {
+        self.ear.port.now_s() - self.ear.last_bytes_s
+    }
+
     /// Where the board was unplugged and came back since this was asked last. The gap of its absence
     /// is among [`Live::take_gaps`], too.
     pub fn take_links(&mut self) -> Vec<Link> {
