@@ -178,6 +178,16 @@ fn every_crate_is_used_only_where_it_is_at_home() {
 }
 
 #[test]
+fn no_room_looks_at_the_clock_on_the_wall() {
+    // It may be set back in the middle of a session. `Instant` never goes back.
+    for source in sources() {
+        for (line, _) in code(&source) {
+            assert!(!line.contains("SystemTime"), "{}: {}", source.path.display(), line.trim());
+        }
+    }
+}
+
+#[test]
 fn every_dependency_has_a_home() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     // Those of every system, and those of some.
