@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::place::{is_at, write_back};
 use super::wav::Sample;
 use super::{Error, Row, Signal};
 use crate::units::{SampleRate, Seconds};
@@ -44,7 +45,7 @@ pub(super) fn claim(folder: &Path, board: &str) -> Result<(String, File), Error>
 
 /// A new file; never one that is there.
 pub(super) fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
+    OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
 /// So that the names of new files survive a power cut; not every system can do this.
@@ -98,15 +99,16 @@ pub(super) fn sidecar(
 #[derive(Debug)]
 pub(super) struct Events {
     file: File,
+    path: PathBuf,
     rate: SampleRate,
-    /// Bytes of whole lines.
-    length: u64,
+    /// Whole lines so far.
+    text: String,
 }
 
 impl Events {
     pub fn begin(path: &Path, rate: SampleRate) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create_new(true).open(path)?;
-        let mut events = Self { file, rate, length: 0 };
+        let mut events = Self { file, path: path.into(), rate, text: String::new() };
         events.add(COLUMNS)?;
         events.sync()?;
         Ok(events)
@@ -135,11 +137,24 @@ impl Events {
     fn add(&mut self, text: &str) -> io::Result<()> {
         let added = self.file.write_all(text.as_bytes());
         match added {
-            Ok(()) => self.length += text.len() as u64,
+            Ok(()) => self.text.push_str(text),
             // Half a line would make the whole file unreadable.
-            Err(_) => self.file.set_len(self.length)?,
+            Err(_) => self.file.set_len(self.text.len() as u64)?,
         }
         added
+    }
+
+    /// Whether it lies where it was begun.
+    pub fn is_in_place(&self) -> bool {
+        is_at(&self.file, &self.path)
+    }
+
+    /// Puts it back there.
+    pub fn put_back(&mut self) -> io::Result<()> {
+        if !self.is_in_place() {
+            self.file = write_back(&self.text, &self.path)?;
+        }
+        Ok(())
     }
 }
 
@@ -158,6 +173,10 @@ pub(super) struct Names {
 impl Names {
     pub fn part(&self, number: u64) -> PathBuf {
         beside(&self.folder, &self.stem, &part(number))
+    }
+
+    pub fn raw(&self) -> PathBuf {
+        beside(&self.folder, &self.stem, "_raw.bin")
     }
 
     pub fn sidecar(&self) -> PathBuf {

@@ -6,6 +6,7 @@
 //! must never know where samples come from or what is found in them.
 
 mod files;
+mod place;
 mod room;
 mod wav;
 mod worker;

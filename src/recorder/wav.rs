@@ -6,7 +6,10 @@
 //! promises what a crash took.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use super::place::{is_at, put_back};
 
 /// RIFF, a 16-byte `fmt ` and the head of `data`.
 const HEADER: u64 = 44;
@@ -185,6 +188,29 @@ impl Wav {
     /// Bytes of samples.
     fn data(&self) -> u64 {
         (self.frames - self.first) * self.shape.frame()
+    }
+
+    /// Whether it lies at `path`.
+    pub fn is_at(&self, path: &Path) -> bool {
+        is_at(&self.file, path)
+    }
+
+    /// Puts it back to `path`, where something else or nothing lies. Frames that cannot be read any
+    /// more are missing then, and are no longer counted.
+    pub fn put_back(&mut self, path: &Path) -> io::Result<()> {
+        if self.is_at(path) {
+            return Ok(());
+        }
+        let (own, sizes) = (self.header(), [4..8, self.head() as usize - 4..self.head() as usize]);
+        let place = |n: &usize| !sizes.iter().any(|size| size.contains(n));
+        self.file = put_back(&mut self.file, path, |there| {
+            let mut head = vec![0; own.len()];
+            there.read_exact(&mut head)?;
+            Ok((0..own.len()).filter(place).all(|n| own[n] == head[n]))
+        })?;
+        let bytes = self.file.metadata()?.len().saturating_sub(self.head());
+        self.frames = self.frames.min(self.first + bytes / self.shape.frame());
+        self.sync()
     }
 
     /// Puts the samples on the disk, then the sizes.

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use super::files::{Events, Measured, Names, create, sidecar, sync_folder};
+use super::place::{is_at, put_back};
 use super::wav::{Shape, Wav};
 use super::{Row, Signal, Trouble};
 use crate::units::{SampleIndex, SampleRate};
@@ -26,6 +27,8 @@ pub(super) enum Job {
 pub(super) struct Worker {
     names: Names,
     wav: Wav,
+    /// The parts before it, kept open so that they can be put back.
+    earlier: Vec<Wav>,
     shape: Shape,
     events: Events,
     raw: Option<File>,
@@ -35,7 +38,11 @@ pub(super) struct Worker {
     rows: Vec<Row>,
     /// Since when nothing can be written, and when that was tried last.
     failing: Option<(u64, Instant)>,
+    /// Since when its files are not in their place.
+    misplaced: Option<u64>,
+    told_stuck: bool,
     told_unfit: bool,
+    looked: Instant,
     synced: Instant,
     dirty: bool,
     measured: Measured,
@@ -54,6 +61,7 @@ impl Worker {
         Self {
             names,
             wav,
+            earlier: Vec::new(),
             shape,
             events,
             raw,
@@ -61,7 +69,10 @@ impl Worker {
             tell,
             rows: Vec::new(),
             failing: None,
+            misplaced: None,
+            told_stuck: false,
             told_unfit: false,
+            looked: Instant::now(),
             synced: Instant::now(),
             dirty: false,
             measured: None,
@@ -80,6 +91,10 @@ impl Worker {
             }
             if self.synced.elapsed() >= SYNC {
                 self.sync();
+            }
+            if self.looked.elapsed() >= AGAIN {
+                self.looked = Instant::now();
+                self.look();
             }
         }
         self.end();
@@ -161,7 +176,7 @@ impl Worker {
             Ok(next) => {
                 sync_folder(&self.names.folder);
                 let unfit = self.wav.unfit;
-                self.wav = next;
+                self.earlier.push(std::mem::replace(&mut self.wav, next));
                 self.wav.unfit = unfit;
                 Ok(())
             }
@@ -205,6 +220,66 @@ impl Worker {
         }
     }
 
+    /// Looks whether the files are where they were begun, and puts them back there if that can be.
+    fn look(&mut self) {
+        let folder = self.names.folder.display().to_string();
+        if self.is_in_place() {
+            if self.misplaced.take().is_some() {
+                self.say(format!("the recording is in {folder} again, with all that was recorded"));
+            }
+            return;
+        }
+        if self.misplaced.is_none() {
+            let frames = self.wav.frames();
+            self.misplaced = Some(frames);
+            let at = self.at_s(frames);
+            self.say(format!(
+                "NOT SAFE: at {at} the recording is no longer in {folder}: it was moved or deleted, or its disk was taken out; put it back, or make the folder again, before the session ends, and it goes on there by itself"
+            ));
+        }
+        if self.names.folder.is_dir() {
+            self.put_back();
+        }
+    }
+
+    fn is_in_place(&self) -> bool {
+        let parts = self.earlier.iter().chain([&self.wav]);
+        let raw = self.raw.as_ref().is_none_or(|raw| is_at(raw, &self.names.raw()));
+        raw && self.events.is_in_place() && parts.into_iter().all(|w| w.is_at(&self.names.part(w.number)))
+    }
+
+    /// Puts all of it back to its place.
+    fn put_back(&mut self) {
+        let reached = self.wav.frames();
+        let restored = self.restore();
+        let folder = self.names.folder.display().to_string();
+        if let Err(problem) = restored {
+            if !std::mem::replace(&mut self.told_stuck, true) {
+                self.say(format!("the recording cannot be put back into {folder} yet ({problem})"));
+            }
+            return;
+        }
+        sync_folder(&self.names.folder);
+        (self.misplaced, self.told_stuck) = (None, false);
+        let (from, to) = (self.at_s(self.wav.frames()), self.at_s(reached));
+        self.say(if self.wav.frames() < reached {
+            format!("the recording goes on in {folder}; what lies between {from} and {to} is lost from it, and a gap in it")
+        } else {
+            format!("the recording is in {folder} again, with all that was recorded")
+        });
+    }
+
+    fn restore(&mut self) -> io::Result<()> {
+        for wav in self.earlier.iter_mut().chain([&mut self.wav]) {
+            wav.put_back(&self.names.part(wav.number))?;
+        }
+        self.events.put_back()?;
+        if let Some(raw) = &mut self.raw {
+            *raw = put_back(raw, &self.names.raw(), |_| Ok(true))?;
+        }
+        sidecar(&self.names.sidecar(), &self.signal, self.shape.sample, self.wav.number, None)
+    }
+
     fn raw(&mut self, bytes: &[u8]) {
         let Some(file) = &mut self.raw else { return };
         if let Err(problem) = file.write_all(bytes) {
@@ -226,6 +301,14 @@ impl Worker {
     }
 
     fn end(&mut self) {
+        if self.misplaced.is_some() || !self.is_in_place() {
+            self.look();
+        }
+        if self.misplaced.is_some() {
+            // Better in a folder that is made anew than nowhere.
+            let _ = std::fs::create_dir_all(&self.names.folder);
+            self.put_back();
+        }
         let frames = self.wav.frames();
         let mut rows = std::mem::take(&mut self.rows);
         // A reader refuses needles outside of the recording; what is known of them stays.
