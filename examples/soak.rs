@@ -1,5 +1,6 @@
-//! Hours of eight channels at 4 kHz from a virtual board, as fast as they are read: no sample is
-//! lost, none is invented, each is the one that was recorded, and memory stays flat.
+//! Hours of eight channels at 4 kHz from a virtual board, as fast as they are read, and recorded in
+//! parts of 64 MiB: no sample is lost, none is invented, each is the one that was played, in the
+//! pipeline and in the recording, and memory stays flat.
 //!
 //!     cargo run --release --example soak -- 60
 
@@ -23,6 +24,7 @@ mod soak {
 
     use twitchscope::block::Block;
     use twitchscope::pipeline::Pipeline;
+    use twitchscope::recorder::{Choices, Recorder, Signal};
     use twitchscope::settings::Settings;
     use twitchscope::source::board::Kind;
     use twitchscope::source::{Flow, Live, LiveOptions, Options, Port, Recording, Source};
@@ -77,7 +79,9 @@ mod soak {
         let begun = Instant::now();
         let port = Port::open(&port, Kind::Native.baud(), Arc::clone(&stop))?;
         let mut live = Live::begin(port, &LiveOptions::new(Kind::Native))?;
-        let (came, events) = listen(&mut live, frames)?;
+        let mut recorder = record(&live, folder.path())?;
+        let (came, events) = listen(&mut live, &mut recorder, frames)?;
+        let troubles = recorder.finish(None);
         let took_s = begun.elapsed().as_secs_f64();
         println!("the board: {:?}", board.join().map_err(|_| "the board failed")??);
         println!(
@@ -86,12 +90,51 @@ mod soak {
             live.skipped_bytes(),
             minutes as f64 * 60.0 / took_s
         );
-        let whole = came == frames && live.lost() == 0 && live.skipped_bytes() == 0;
+        let recorded = compare(&recorder.path())?;
+        println!("{recorded} frames are in the recording as they were played; troubles: {troubles:?}");
+        let whole = came == frames && live.lost() == 0 && live.skipped_bytes() == 0 && recorded == frames;
         if whole { Ok(()) } else { Err("samples are missing".into()) }
     }
 
-    /// Reads all, and holds each sample against the one that was recorded.
-    fn listen(live: &mut Live, frames: u64) -> Result<(u64, u64), Box<dyn Error>> {
+    fn record(live: &Live, folder: &Path) -> Result<Recorder, Box<dyn Error>> {
+        let described = live.described();
+        let signal = Signal {
+            format: live.format().clone(),
+            bits: described.bits,
+            gain: live.gain(),
+            clips_at: described.full_scale,
+            board: described.name.clone(),
+        };
+        let choices = Choices { part_bytes: 64 << 20, ..Choices::default() };
+        Ok(Recorder::begin(&folder.join("out"), "soak", &signal, choices)?)
+    }
+
+    /// How many frames the recording has, each of which is the one that was played.
+    fn compare(path: &Path) -> Result<u64, Box<dyn Error>> {
+        let mut recording = Recording::open(path, &Options::default())?;
+        let mut block = Block::empty(usize::from(CHANNELS));
+        let mut frames = 0;
+        while recording.next(&mut block)? == Flow::Frames {
+            hold(&block)?;
+            frames += block.frames.nrows() as u64;
+        }
+        Ok(frames)
+    }
+
+    /// Holds each sample against the one that was played.
+    fn hold(block: &Block) -> Result<(), Box<dyn Error>> {
+        for (place, row) in (block.first.get()..).zip(block.frames.rows()) {
+            for (channel, sample) in (0..).zip(row) {
+                if *sample != f32::from(count(place, channel)) {
+                    return Err(format!("frame {place}, channel {channel}: {sample}").into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads all, records it, and holds each sample against the one that was played.
+    fn listen(live: &mut Live, recorder: &mut Recorder, frames: u64) -> Result<(u64, u64), Box<dyn Error>> {
         let mut pipeline = Pipeline::new(live.format(), &Settings::default())?;
         let mut block = Block::empty(usize::from(CHANNELS));
         let (mut came, mut events, mut told) = (0, 0u64, 0);
@@ -101,13 +144,8 @@ mod soak {
                 Flow::Idle => continue,
                 Flow::Frames => {}
             }
-            for (place, row) in (block.first.get()..).zip(block.frames.rows()) {
-                for (channel, sample) in (0..).zip(row) {
-                    if *sample != f32::from(count(place, channel)) {
-                        return Err(format!("frame {place}, channel {channel}: {sample}").into());
-                    }
-                }
-            }
+            hold(&block)?;
+            recorder.frames(block.first, live.counts(), Vec::new());
             came += block.frames.nrows() as u64;
             pipeline.push(&block, &mut |_| events += 1);
             if came * 10 / frames > told {
