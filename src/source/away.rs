@@ -31,6 +31,8 @@ pub enum Link {
 const LOOK_S: f64 = 0.5;
 /// A board that is not the one that left is left alone for so long, s.
 const STRANGER_S: f64 = 5.0;
+/// A port that is there and cannot be opened is told after so many looks.
+const BLOCKED: u32 = 10;
 /// Rates within this share of each other are one: a sketch's clock is measured anew each time.
 const SAME_RATE: f64 = 0.02;
 
@@ -50,8 +52,13 @@ pub(super) struct Away {
     counted: u64,
     /// It started anew, so its counter tells nothing.
     restarted: bool,
-    /// It describes itself as another board.
+    /// What it described itself as last, if that is another board. A board need not describe itself
+    /// again each time, so only the right words take this back.
     stranger: Option<Described>,
+    /// It showed that it is that other board since the port was opened.
+    shown: bool,
+    /// How often its port was there and could not be opened.
+    blocked: u32,
     /// Marks that were known before it came back.
     marks: usize,
 }
@@ -63,8 +70,7 @@ impl Ear {
         let next_s = self.port.now_s() + LOOK_S;
         if let Some(away) = &mut self.away {
             // It had not given a frame yet, so it is as far away as before.
-            *away = Away::new(away.since_s, next_s);
-            return;
+            return away.again(next_s);
         }
         let taken = &mut self.taken;
         self.parser.finish(&mut |said| taken.take(said));
@@ -97,10 +103,20 @@ impl Ear {
             return self.port.wait();
         };
         away.next_s = now_s + LOOK_S;
-        if self.port.reopen() {
-            (away.open, away.marks) = (true, self.taken.marks_waiting());
-            (self.opened_s, self.last_bytes_s) = (now_s, now_s);
-            self.parser.reopened();
+        match self.port.reopen() {
+            Ok(()) => {
+                (away.open, away.marks) = (true, self.taken.marks_waiting());
+                (self.opened_s, self.last_bytes_s) = (now_s, now_s);
+                self.parser.reopened();
+            }
+            Err(PortError::Missing { .. }) => away.blocked = 0,
+            // Right after a board was plugged in the system itself holds its port for a moment.
+            Err(problem) => {
+                away.blocked += 1;
+                if away.blocked > BLOCKED {
+                    self.taken.warn(Warning::PortBlocked { problem });
+                }
+            }
         }
     }
 
@@ -149,7 +165,7 @@ impl Ear {
         let Some(away) = &mut self.away else { return };
         let open_s = at_s - self.opened_s;
         let looks = match (&away.stranger, self.taken.described.as_ref()) {
-            (Some(found), Some(known)) => differs(known, found),
+            (Some(found), Some(known)) if away.shown => differs(known, found),
             _ if begin::senseless(open_s, away.bytes as u64, &away.heard) => {
                 match listen::recognise(&away.heard) {
                     listen::Heard::Board(kind) if kind != self.board => kind.describe().to_owned(),
@@ -161,7 +177,7 @@ impl Ear {
         let word = self.parser.farewell();
         self.port.send(&word);
         self.port.close();
-        *away = Away::new(away.since_s, at_s + STRANGER_S);
+        away.again(at_s + STRANGER_S);
         self.taken.warn(Warning::OtherBoard { looks });
     }
 }
@@ -177,8 +193,16 @@ impl Away {
             counted: 0,
             restarted: false,
             stranger: None,
+            shown: false,
+            blocked: 0,
             marks: 0,
         }
+    }
+
+    /// To be looked for again from `next_s` on.
+    fn again(&mut self, next_s: f64) {
+        let stranger = self.stranger.take();
+        *self = Self { stranger, ..Self::new(self.since_s, next_s) };
     }
 
     fn hear(&mut self, bytes: &[u8]) {
@@ -195,10 +219,11 @@ impl Away {
             // That its numbers begin anew is what one expects of a board that was unplugged.
             Said::Note(Note::Restarted | Note::Refused(_)) => self.restarted = true,
             Said::Described(found) if known.is_some_and(|known| is_other(known, found)) => {
-                self.stranger = Some((*found).clone());
+                (self.stranger, self.shown) = (Some((*found).clone()), true);
             }
-            Said::Described(_) => self.stranger = None,
-            Said::Frame(_) | Said::Mark(..) => return self.stranger.is_some(),
+            Said::Described(_) => (self.stranger, self.shown) = (None, false),
+            Said::Frame(_) => self.shown = true,
+            Said::Mark(..) => return self.stranger.is_some(),
             Said::Skipped(_) | Said::Note(_) => return false,
         }
         true

@@ -86,16 +86,19 @@ impl Port {
         }
     }
 
-    /// Opens the port again, where its board is there again, be it under another name; whether
-    /// that went well. Times go on from when it was opened first.
-    pub(super) fn reopen(&mut self) -> bool {
+    /// Opens the port again, where its board is there again, be it under another name. Times go on
+    /// from when it was opened first.
+    ///
+    /// # Errors
+    /// As [`Port::open`].
+    pub(super) fn reopen(&mut self) -> Result<(), PortError> {
         let name = ports::find(&self.name, self.usb.as_ref());
-        let Ok([reader, writer]) = open(&name, self.baud) else { return false };
+        let [reader, writer] = open(&name, self.baud)?;
         self.name = name;
         self.closed = Arc::new(AtomicBool::new(false));
         self.writer = Box::new(writer);
         self.listen(reader);
-        true
+        Ok(())
     }
 
     /// Reads `reader` as if it were a port; it must give up waiting now and then

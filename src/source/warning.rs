@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::PortError;
 use super::board::Note;
 use crate::units::SampleRate;
 
@@ -53,6 +54,8 @@ pub enum Warning {
     BoardChanged { from: String, to: String },
     /// What came back on the port of a board that was unplugged is not that board.
     OtherBoard { looks: String },
+    /// The port of a board that was unplugged is there and cannot be opened.
+    PortBlocked { problem: PortError },
     /// A board says nothing any more.
     BoardSilent { at_s: f64 },
     /// A board's counter jumped further than can be.
@@ -139,6 +142,7 @@ impl fmt::Display for Warning {
                 f,
                 "the board on the port is not the one that was unplugged: it {looks}; nothing of it was taken, so plug in the first one, or stop and start anew"
             ),
+            Self::PortBlocked { problem } => write!(f, "the board cannot be read again yet: {problem}"),
             Self::BoardSilent { at_s } => write!(
                 f,
                 "nothing has come from the board since {at_s} s: check its supply and its cable; what is missing will be a gap"
