@@ -70,8 +70,8 @@ pub struct Beat {
     pub per_min: f64,
     /// How like the other beats it is, -1 to 1.
     pub alike: f32,
-    /// What beats usually leave in the detection band, 16 ms at a time: energies less the floor,
-    /// since a floor that moves does not move the heart.
+    /// What beats usually leave in the detection band beyond the floor of their time, 16 ms at a
+    /// time, over the floor of now: a floor that moves does not move the heart.
     pub usual: [f32; TRACE],
 }
 
@@ -191,7 +191,7 @@ impl Heart {
         (at + self.spans.trace[k]).saturating_sub(self.spans.trace_before)
     }
 
-    /// What the beat usually leaves in a window of `length` hops around hop `at`, an energy:
+    /// What the beat usually leaves in a window of `length` hops around hop `at`, over the floor:
     /// the largest of three shifts by a step, because no beat comes at the very hop.
     pub fn usual(&self, beat: &Beat, at: u64, length: u64) -> f32 {
         let step = self.spans.trace_step;
@@ -311,8 +311,8 @@ impl Heart {
         (SHIFT_MS / (2.0 * half / (POINTS - 1) as f64)).round() as usize
     }
 
-    /// The beat at hops `from..to`, if one is there.
-    pub fn beat(&self, from: u64, to: u64) -> Option<Beat> {
+    /// The beat at hops `from..to`, if one is there, now that the floor is `floor`.
+    pub fn beat(&self, from: u64, to: u64, floor: f32) -> Option<Beat> {
         let place = self.pulses.iter().position(|p| (from..to).contains(&p.hop) && p.beat)?;
         let (interval, alike) = self.rhythm(place)?;
         let own = self.pulses[place].hop;
@@ -322,7 +322,7 @@ impl Heart {
         for (k, usual) in usual.iter_mut().enumerate() {
             let mut values = [0.0f32; REMEMBERED];
             let count = others().zip(&mut values).map(|(p, v)| *v = p.trace[k]).count();
-            *usual = crate::signal::floor::quantile(&mut values[..count], 0.75)?;
+            *usual = crate::signal::floor::quantile(&mut values[..count], 0.75)? / floor;
         }
         let per_min = 60.0 / (self.clock.time(1).s() * interval);
         Some(Beat { hop: own, per_min, alike, usual })

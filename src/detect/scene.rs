@@ -109,7 +109,7 @@ impl Scene<'_> {
         let ground = self.score.long_floor() * self.stepped_down(floor);
         let (flanks, held) = self.flanks(first, last, ground);
         let near = self.clock.hops(Seconds::from_ms(40.0));
-        let beat = self.heart.beat(first.saturating_sub(near), last + near + 1);
+        let beat = self.heart.beat(first.saturating_sub(near), last + near + 1, floor);
         let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
@@ -141,8 +141,9 @@ impl Scene<'_> {
         for at in first..=last {
             for w in 0..WINDOWS - 1 {
                 let usual = self.heart.usual(beat, at, self.tape.detect.length(w));
-                let over = self.tape.detect.around(w, at).unwrap_or(0.0) - BEAT_MARGIN * (usual + floor);
-                best = best.max(over / floor / self.score.threshold(w));
+                let over =
+                    self.tape.detect.around(w, at).unwrap_or(0.0) / floor - BEAT_MARGIN * (usual + 1.0);
+                best = best.max(over / self.score.threshold(w));
             }
         }
         best
