@@ -32,7 +32,7 @@ mod watched;
 
 pub use binomial::share_interval;
 pub use bins::{Bin, bins};
-pub use clustered::{dispersion, mean_by_cluster, rate_by_cluster};
+pub use clustered::{Dispersion, dispersion, mean_by_cluster, rate_by_cluster};
 pub use dice::Dice;
 pub use mean_cumulative::{
     History, MeanCount, MeanCumulative, Variance, at_risk, mean_cumulative, mean_cumulative_of,

@@ -117,7 +117,7 @@ fn groups_are_those_of_mass_and_sandwich() {
             "{}: {error}",
             case["name"]
         );
-        let chance = dispersion(&insertions(&case["rows"])).unwrap();
+        let chance = dispersion(&insertions(&case["rows"])).unwrap().value;
         assert!(all_close(&[chance], &[wanted("dispersion")], 1e-9), "{}: {chance}", case["name"]);
     }
 }
@@ -187,7 +187,8 @@ fn laplace_and_rates_by_cluster_are_the_textbook_sums() {
         let got = rate_by_cluster(&all).unwrap();
         let flat = [got.value, got.interval.low, got.interval.high];
         assert!(all_close(&flat, &numbers(&case["rate"]), 1e-9), "{flat:?}");
-        assert!(all_close(&[dispersion(&all).unwrap()], &[case["dispersion"].as_f64().unwrap()], 1e-9));
+        let got = dispersion(&all).unwrap();
+        assert!(all_close(&[got.value, got.p], &numbers(&case["dispersion"]), 1e-9));
     }
 }
 
@@ -284,7 +285,7 @@ fn what_is_no_time_does_no_harm() {
         assert!(curve.steps.iter().all(|s| sound(s.interval)));
         assert!(first_event(set).iter().all(|s| (0.0..=1.0).contains(&s.share)));
         assert!(rate_by_cluster(set).is_none_or(|r| r.value.is_finite()));
-        assert!(dispersion(set).is_none_or(f64::is_finite));
+        assert!(dispersion(set).is_none_or(|d| d.value.is_finite()));
         for shape in [Shape::LogLinear, Shape::PowerLaw] {
             assert!(fit(set, shape).is_none_or(|f| f.estimate.is_finite() && sound(f.model)), "{shape:?}");
         }

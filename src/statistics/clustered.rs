@@ -1,7 +1,7 @@
 //! Ratios of sums and means over clusters that are independent of each other, whatever happens
 //! within them.
 
-use super::quantile::t_975;
+use super::quantile::{chi_squared_above, t_975};
 use super::{Interval, Level, Watched};
 
 /// Σ `of` / Σ `by`, a cluster each, with the standard error of its logarithm.
@@ -63,14 +63,24 @@ pub fn mean_by_cluster(values: &[(usize, f64)]) -> Option<Level> {
     spread.is_finite().then_some(Level { value: mean, interval })
 }
 
-/// Pearson's X²/(n − 1) of counts against one common rate: 1 where counts vary by chance alone, more
-/// where insertions differ (McCullagh P, Nelder JA (1989), Generalized Linear Models, section
-/// 4.5). `None` with fewer than two insertions or without events.
-pub fn dispersion(insertions: &[Watched]) -> Option<f64> {
+/// How much counts vary.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dispersion {
+    /// Pearson's X²/(n − 1): 1 where counts vary by chance alone, more where insertions differ.
+    pub value: f64,
+    /// How likely so much is by chance alone, X² against χ² with n − 1 degrees of freedom.
+    pub p: f64,
+}
+
+/// The dispersion of counts against one common rate (McCullagh P, Nelder JA (1989), Generalized
+/// Linear Models, section 4.5). `None` with fewer than two insertions or without events.
+pub fn dispersion(insertions: &[Watched]) -> Option<Dispersion> {
     let watched: Vec<(f64, f64)> =
         insertions.iter().map(|i| (i.events().len() as f64, i.observed_s())).filter(|c| c.1 > 0.0).collect();
     let rate = watched.iter().map(|c| c.0).sum::<f64>() / watched.iter().map(|c| c.1).sum::<f64>();
     let squares: f64 = watched.iter().map(|(k, t)| (k - rate * t).powi(2) / (rate * t)).sum();
-    let dispersion = squares / (watched.len() as f64 - 1.0);
-    (watched.len() > 1 && dispersion.is_finite()).then_some(dispersion)
+    let freedom = watched.len() as f64 - 1.0;
+    let value = squares / freedom;
+    (watched.len() > 1 && value.is_finite())
+        .then(|| Dispersion { value, p: chi_squared_above(squares, freedom) })
 }

@@ -15,6 +15,11 @@ pub(super) fn chi_squared(p: f64, freedom: f64) -> f64 {
     ChiSquared::new(freedom).map_or(f64::NAN, |d| d.inverse_cdf(p))
 }
 
+/// The chance of more than `x`.
+pub(super) fn chi_squared_above(x: f64, freedom: f64) -> f64 {
+    ChiSquared::new(freedom).map_or(f64::NAN, |d| d.sf(x))
+}
+
 /// The standard normal distribution function.
 pub(super) fn normal(z: f64) -> f64 {
     Normal::new(0.0, 1.0).map_or(f64::NAN, |d| d.cdf(z))

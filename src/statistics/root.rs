@@ -2,6 +2,8 @@
 
 /// How far is looked: doublings of a first step of 1.
 const DOUBLINGS: u32 = 14;
+/// A step that is shorter than this is the last: a likelihood tells no more apart.
+const CLOSE: f64 = 1e-10;
 /// More than the Illinois method ever takes; a function that is no function ends here.
 const STEPS: usize = 200;
 
@@ -28,13 +30,14 @@ pub(super) fn cross(f: impl Fn(f64) -> f64, from: f64, direction: f64) -> Option
     if !(below < 0.0 && below.is_finite() && above.is_finite()) {
         return None;
     }
-    let mut last = 0.0;
+    let (mut last, mut before) = (0.0, f64::INFINITY);
     for _ in 0..STEPS {
         let middle = (inside * below - outside * above) / (below - above);
         let value = f(middle);
-        if value == 0.0 || (outside - inside).abs() <= 1e-13 * (1.0 + inside.abs()) {
+        if value == 0.0 || (middle - before).abs() <= CLOSE * (1.0 + middle.abs()) {
             return Some(middle);
         }
+        before = middle;
         if value > 0.0 {
             (inside, above) = (middle, value);
             below *= if last > 0.0 { 0.5 } else { 1.0 };
@@ -44,5 +47,5 @@ pub(super) fn cross(f: impl Fn(f64) -> f64, from: f64, direction: f64) -> Option
         }
         last = value;
     }
-    Some((inside + outside) / 2.0)
+    Some(before)
 }

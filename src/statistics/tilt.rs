@@ -11,17 +11,17 @@ pub(super) struct Moments {
 /// Moments over `spans` (each above zero in length; one may begin at −∞ where `theta` > 0) of the
 /// density e^(θx), in closed form: a mixture of truncated exponential distributions.
 pub(super) fn moments(spans: &[[f64; 2]], theta: f64) -> Moments {
+    if let [one] = spans {
+        return of_one(*one, theta);
+    }
     let parts: Vec<Moments> = spans.iter().map(|s| of_one(*s, theta)).collect();
-    let [one] = parts[..] else {
-        let top = parts.iter().map(|p| p.log_mass).fold(f64::NEG_INFINITY, f64::max);
-        let weigh = |p: &Moments| (p.log_mass - top).exp();
-        let total: f64 = parts.iter().map(weigh).sum();
-        let mean = parts.iter().map(|p| weigh(p) * p.mean).sum::<f64>() / total;
-        let spread = |p: &Moments| weigh(p) * (p.variance + (p.mean - mean).powi(2));
-        let variance = parts.iter().map(spread).sum::<f64>() / total;
-        return Moments { log_mass: top + total.ln(), mean, variance };
-    };
-    one
+    let top = parts.iter().map(|p| p.log_mass).fold(f64::NEG_INFINITY, f64::max);
+    let weigh = |p: &Moments| (p.log_mass - top).exp();
+    let total: f64 = parts.iter().map(weigh).sum();
+    let mean = parts.iter().map(|p| weigh(p) * p.mean).sum::<f64>() / total;
+    let spread = |p: &Moments| weigh(p) * (p.variance + (p.mean - mean).powi(2));
+    let variance = parts.iter().map(spread).sum::<f64>() / total;
+    Moments { log_mass: top + total.ln(), mean, variance }
 }
 
 /// Below this, in lengths of 1/θ, a stretch is short: the closed forms cancel, and the series

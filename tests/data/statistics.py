@@ -190,7 +190,7 @@ def clustered(rows):
     n = len(groups)
     spread = student.ppf(0.975, n - 1) * np.sqrt((n - 1) / n * np.sum(np.square(residuals))) / k.sum()
     per_min = 60 * rate
-    return {"rows": rows, "laplace": [u, 2 * norm.sf(abs(u))], "dispersion": dispersion,
+    return {"rows": rows, "laplace": [u, 2 * norm.sf(abs(u))], "dispersion": [dispersion, chi2.sf(dispersion * (len(rows) - 1), len(rows) - 1)],
             "rate": [per_min, per_min * np.exp(-spread), per_min * np.exp(spread)]}
 
 
