@@ -218,6 +218,8 @@ pub struct Silence {
 /// Size of the twitches.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Amplitude {
+    /// Peak by order, for orders that at least three insertions reached.
+    pub by_order: Vec<OrderSize>,
     /// The second twitch over the first, peak, geometric mean.
     pub second_to_first: Finding,
     /// The third twitch over the first, peak, geometric mean.
@@ -230,6 +232,21 @@ pub struct Amplitude {
     pub left_after_min_above: Finding,
     /// [`MeanCount::curve`] of them.
     pub curve_above: Vec<CurvePoint>,
+}
+
+/// The size of all twitches of one order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OrderSize {
+    /// 1 for the first twitch of an insertion.
+    pub order: u32,
+    /// Insertions that had so many, and known sizes.
+    pub insertions: usize,
+    /// Geometric mean of the peaks, µV.
+    pub peak_uv: f64,
+    /// The 95 % interval's lower end.
+    pub low_uv: f64,
+    /// The 95 % interval's upper end.
+    pub high_uv: f64,
 }
 
 /// What would follow with other choices; rates a minute.
