@@ -192,6 +192,19 @@ fn laplace_and_rates_by_cluster_are_the_textbook_sums() {
     }
 }
 
+#[test]
+fn an_insertion_that_is_cut_is_as_if_the_needle_had_come_out() {
+    let masked = [[20.0, 30.0], [60.0, 70.0]];
+    let whole = Watched::new(3, 100.0, &masked, &[5.0, 35.0, 50.0, 80.0]);
+    for dwell in [0.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0] {
+        let events: Vec<f64> = whole.events().iter().copied().filter(|t| *t <= dwell).collect();
+        let cut = whole.until(dwell);
+        assert_eq!(cut.events(), events);
+        let sooner = Watched::new(3, dwell.min(100.0), &masked, &events);
+        assert_eq!((cut.observed_s(), cut.dwell_s()), (sooner.observed_s(), sooner.dwell_s()));
+    }
+}
+
 /// The 95 % quantile of the standard normal distribution.
 const Z_95: f64 = 1.644_853_626_951_472_2;
 
@@ -253,6 +266,8 @@ fn silence_is_as_likely_as_the_largest_of_even_draws_is_small() {
     let masked = Watched::new(0, 50.0, &[[10.0, 50.0]], &[2.0, 5.0]);
     assert!(all_close(&[silence_chance(&masked).unwrap()], &[0.25], 1e-12));
     assert_eq!(since_last_s(&masked), Some(5.0));
+    let before = Watched::new(0, 50.0, &[[0.0, 40.0]], &[45.0]);
+    assert!(all_close(&[silence_chance(&before).unwrap()], &[0.5], 1e-12));
     assert_eq!(silence_chance(&Watched::new(0, 50.0, &[], &[])), None);
     assert_eq!(silence_chance(&Watched::new(0, 0.0, &[], &[0.0])), None);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use twitchscope::analysis::analyze;
 use twitchscope::settings::Settings;
 use twitchscope::source;
-use twitchscope::statistics::Dice;
+use twitchscope::statistics::{Dice, Shape, Watched, fit};
 use twitchscope::study::{Finding, Findings, Insertion, Recording, Study, Twitch};
 
 #[test]
@@ -26,6 +26,10 @@ fn a_recording_holds_the_insertions_and_twitches_of_its_session() {
     assert!(kept.insertions.iter().any(|i| !i.twitches.is_empty()));
     assert_eq!(kept.control_twitches, session.control.twitches);
     assert_eq!(kept.control_s, session.control.observed_s);
+    // Without marks nobody knows when a needle was in, and so neither when none was.
+    let unmarked = twitchscope::session::Session { marked: false, ..session };
+    let kept = Recording::from_session("unmarked".into(), &unmarked);
+    assert_eq!((kept.control_s, kept.control_twitches), (0.0, 0));
 }
 
 fn insertion(dwell_s: f64, ages: &[f64]) -> Insertion {
@@ -109,7 +113,11 @@ fn known_rates_decay_and_ratios_lie_within_their_intervals() {
     holds(&a.mean_count.at_common_dwell, 4.0 * (1.0 - (-dwell / 40.0).exp()));
     holds(&a.amplitude.third_to_first, 0.64);
     assert!(whole.trend.p.value.unwrap() < 1e-6);
-    assert!(a.silence.exhausted.low.unwrap() > 0.05, "{:?}", a.silence.exhausted);
+    let exhausted = &a.silence.exhausted;
+    assert!(exhausted.low > Some(0.05) && exhausted.value < Some(0.5), "{exhausted:?}");
+    let [recording, place] = a.silence.insertions[0];
+    let silent = &drawn(1, 4).recordings[recording].insertions[place];
+    assert!(silent.twitches.last().unwrap().dwell_s < 0.9 * silent.dwell_s);
 }
 
 #[test]
@@ -119,8 +127,8 @@ fn every_number_has_words_and_lies_within_its_interval() {
         for finding in all(&findings) {
             assert!(finding.words.ends_with('.') && !finding.method.is_empty(), "{finding:?}");
             let value = finding.value.unwrap_or(0.0);
-            assert!(value.is_finite() && (finding.value.is_some() || finding.low.is_none()), "{finding:?}");
-            assert!(finding.low.is_none_or(|l| l <= value), "{finding:?}");
+            assert!(value.is_finite() && (finding.value.is_some() || finding.high.is_none()), "{finding:?}");
+            assert!(finding.low.is_none_or(|l| l <= value || finding.value.is_none()), "{finding:?}");
             assert!(finding.high.is_none_or(|h| h >= value), "{finding:?}");
         }
         let mut names: Vec<&str> = findings.parts[0].findings().iter().map(|f| f.name).collect();
@@ -209,7 +217,10 @@ fn what_data_cannot_bear_has_a_reason_in_place_of_a_number() {
         recording.insertions.retain(|i| i.dwell_s < 60.0);
     }
     let ninety = long.findings().parts[0].saturation.ninety.clone();
-    assert!(ninety.value.is_none() && ninety.words.contains("beyond the data"), "{ninety:?}");
+    assert!(
+        ninety.value.is_none() && ninety.low > Some(40.0) && ninety.words.contains("beyond the data"),
+        "{ninety:?}"
+    );
 }
 
 #[test]
@@ -225,6 +236,93 @@ fn one_person_in_many_recordings_is_one_subject() {
         rate.high.unwrap() / rate.low.unwrap()
     };
     assert!(width(&nameless) < width(&many));
+}
+
+fn near(finding: &Finding, wanted: f64) {
+    let value = finding.value.unwrap_or(f64::NAN);
+    assert!((value - wanted).abs() <= 1e-4 * wanted.abs(), "{wanted} is not {finding:?}");
+}
+
+#[test]
+fn a_trend_is_told_with_how_subjects_differ_where_there_are_enough() {
+    let mut study = drawn(9, 3);
+    let watched: Vec<Watched> = study
+        .recordings
+        .iter()
+        .flat_map(|r| r.insertions.iter().map(move |i| (r, i)))
+        .map(|(r, i)| {
+            let subject = r.subject.as_ref().unwrap()[1..].parse().unwrap();
+            let ages: Vec<f64> = i.twitches.iter().map(|t| t.dwell_s).collect();
+            Watched::new(subject, i.dwell_s, &[], &ages)
+        })
+        .collect();
+    let fit = fit(&watched, Shape::LogLinear).unwrap();
+    let left = |f: &Findings| f.parts[0].trend.left_after_min.clone();
+    let told = left(&study.findings());
+    assert!((told.low.unwrap() / (60.0 * fit.robust.unwrap().low).exp() - 1.0).abs() < 1e-4);
+    assert!(!told.words.contains("Few subjects"));
+    study.recordings.truncate(9);
+    assert!(left(&study.findings()).words.contains("Few subjects"));
+}
+
+#[test]
+fn the_floor_is_that_of_the_noisiest_recording_unless_another_is_asked_for() {
+    let mut study = drawn(10, 3);
+    study.recordings[5].smallest_rms_uv = Some(35.0);
+    let whole = |s: &Study| s.findings().parts[0].clone();
+    // Times 1.2 it is 42: the first and second twitch have 60 and 48, later ones 38.
+    let (first, above) = (whole(&study).first_twitch, whole(&study).amplitude);
+    assert_eq!(above.floor_uv, Some(42.0));
+    let early = |n: u32| {
+        let twitches = study.recordings.iter().flat_map(|r| r.insertions.iter().flat_map(|i| &i.twitches));
+        twitches.filter(|t| t.order <= n).count()
+    };
+    assert_eq!(above.rate_above.n, early(2));
+    study.amplitude_floor_uv = Some(60.0);
+    let above = whole(&study).amplitude;
+    assert_eq!((above.floor_uv, above.rate_above.n), (Some(60.0), early(1)));
+    assert!(above.curve_above.last().unwrap().value <= 1.0 - first.curve.last().unwrap().value + 0.2);
+}
+
+#[test]
+fn other_choices_are_made_of_their_own_counts() {
+    let mut study = drawn(11, 3);
+    let before = study.findings();
+    let (same, rate) = (&before.parts[0].sensitivity.at_80, &before.parts[0].rates.by_subject);
+    assert_eq!((same.value, same.low, same.high), (rate.value, rate.low, rate.high));
+    for insertion in study.recordings.iter_mut().flat_map(|r| &mut r.insertions) {
+        insertion.at_80_s.as_mut().unwrap().push(1.0);
+        insertion.at_120_s.as_mut().unwrap().pop();
+    }
+    let findings = study.findings();
+    let whole = &findings.parts[0];
+    let (n, other) = (whole.size.twitches, &whole.sensitivity);
+    let twitched = whole.size.insertions - whole.size.never_twitched;
+    assert_eq!([other.at_80.n, other.at_120.n], [n + whole.size.insertions, n - twitched]);
+    // A minute of control for each recording, however many insertions it has.
+    let alarms: u64 = study.recordings.iter().map(|r| r.control_twitches).sum();
+    assert_eq!(other.control.n as u64, alarms);
+    near(&other.control, alarms as f64 / 60.0);
+    near(&other.less_control, whole.rates.by_subject.value.unwrap() - alarms as f64 / 60.0);
+    let common = whole.mean_count.common_dwell_s.unwrap();
+    let ages = study.recordings.iter().flat_map(|r| r.insertions.iter().flat_map(|i| &i.twitches));
+    assert_eq!(other.common_dwell.n, ages.filter(|t| t.dwell_s <= common).count());
+    let reached = study.recordings.iter().flat_map(|r| &r.insertions).filter(|i| i.dwell_s >= common);
+    assert_eq!(reached.count(), 162);
+}
+
+#[test]
+fn longer_dwells_of_a_group_are_told_and_the_common_dwell_sets_its_ratio_right() {
+    let mut study = drawn(12, 12);
+    for recording in &mut study.recordings {
+        let late = recording.group.as_deref() == Some("c");
+        recording.insertions.retain(|i| (i.dwell_s > 65.0) == late);
+    }
+    let comparison = study.findings().comparison;
+    assert!(comparison.words.contains("Median dwells differ"), "{}", comparison.words);
+    let [_, c] = &comparison.ratios[..] else { panic!("{comparison:?}") };
+    assert!(c.ratio.high.unwrap() < 1.5, "{:?}", c.ratio);
+    holds(&c.ratio_common_dwell, 1.5);
 }
 
 #[test]

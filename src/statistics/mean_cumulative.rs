@@ -68,7 +68,7 @@ pub fn mean_cumulative(histories: &[History]) -> MeanCumulative {
 /// W (2003), Recurrent Events Data Analysis, SIAM), and made fit for few clusters G: Var' is the
 /// variance times `G/(G − 1)`, and q is of Student's t with G − 1 degrees of freedom, as for any
 /// mean of G values. Measured (`docs/statistics.md`): with 4 to 9 clusters the normal quantile
-/// covers 80 to 90 % and the bootstrap 77 to 88 %, this 95 to 96 %.
+/// covers 81 to 89 % and the bootstrap 75 to 87 %, this 95 to 96 %.
 pub fn mean_cumulative_of(insertions: &[Watched]) -> MeanCumulative {
     let widths = match super::clusters(insertions) as f64 {
         g if g > 1.0 => Widths { quantile: t_975(g - 1.0), factor: g / (g - 1.0) },

@@ -176,3 +176,20 @@ fn slope(rows: &[Counted], tail: &[f64], rates: &[f64], alpha: f64) -> f64 {
     };
     counts + rows.iter().map(one).sum::<f64>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_series_of_the_slope_meets_its_closed_form() {
+        let rows = [Counted { count: 7, exposure_s: 10.0, group: 0, cluster: 0 }];
+        let at = |alpha: f64| slope(&rows, &tail(&rows), &[0.4], alpha);
+        // A mean of 4: the forms meet at α = 0.00025. Between so near values the slope is straight.
+        let (below, above) = (at(0.000_249_9), at(0.000_250_1));
+        let steepness = (at(0.000_252) - at(0.000_251)) / 1e-6;
+        assert!((above - below - steepness * 2e-7).abs() < 1e-6, "{below} {above}");
+        // The limit of small α is half of (7 − 4)² − 7.
+        assert!((at(0.0) - 1.0).abs() < 1e-12, "{}", at(0.0));
+    }
+}

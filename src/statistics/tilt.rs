@@ -46,3 +46,46 @@ fn of_one([a, b]: [f64; 2], theta: f64) -> Moments {
     let (anchor, side) = if theta > 0.0 { (b, -1.0) } else { (a, 1.0) };
     Moments { log_mass: log_mass + theta * anchor, mean: anchor + side * mean, variance }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By Simpson's rule.
+    fn integrated(spans: &[[f64; 2]], theta: f64) -> Moments {
+        let steps = 2000;
+        let mut sums = [0.0; 3];
+        for [a, b] in spans {
+            for k in 0..=steps {
+                let x = a + (b - a) * f64::from(k) / f64::from(steps);
+                let simpson = if k == 0 || k == steps { 1.0 } else { f64::from(2 + 2 * (k % 2)) };
+                let weight = simpson * (b - a) / f64::from(3 * steps) * (theta * x).exp();
+                sums = [sums[0] + weight, sums[1] + weight * x, sums[2] + weight * x * x];
+            }
+        }
+        let mean = sums[1] / sums[0];
+        Moments { log_mass: sums[0].ln(), mean, variance: sums[2] / sums[0] - mean * mean }
+    }
+
+    #[test]
+    fn moments_are_those_of_the_integral_on_both_sides_of_short() {
+        let sets: [&[[f64; 2]]; 3] = [&[[0.0, 10.0]], &[[3.0, 13.0]], &[[0.0, 4.0], [9.0, 10.0]]];
+        for spans in sets {
+            for steep in [0.0, 1e-9, 0.004, 0.004_99, 0.005_01, 0.1, 1.5] {
+                for theta in [steep, -steep] {
+                    let (got, wanted) = (moments(spans, theta), integrated(spans, theta));
+                    for (got, wanted) in [
+                        (got.log_mass, wanted.log_mass),
+                        (got.mean, wanted.mean),
+                        (got.variance, wanted.variance),
+                    ] {
+                        assert!(
+                            (got - wanted).abs() < 1e-8 * (1.0 + wanted.abs()),
+                            "{theta}: {got} is not {wanted}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

@@ -12,7 +12,8 @@ pub struct Finding {
     pub name: &'static str,
     /// The estimate; `None` where the data cannot bear one, and `words` says why.
     pub value: Option<f64>,
-    /// The interval's lower end; `None` where it has none.
+    /// The interval's lower end; `None` where it has none. Without `value`: all that can be told is
+    /// that it is at least this.
     pub low: Option<f64>,
     /// The interval's upper end; `None` where it has none.
     pub high: Option<f64>,

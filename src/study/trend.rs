@@ -223,12 +223,17 @@ fn by(insertions: &[Watched], fit: Option<Fit>, kind: Kind, share: f64) -> Findi
     let interval = Interval { low: times * interval.low, high: times * interval.high };
     let at_risk = insertions.iter().filter(|i| i.dwell_s() >= value).count();
     if at_risk < ENOUGH_AT_RISK {
-        let why = format!(
-            "It would be about {} s, but only {} watched for so long ({ENOUGH_AT_RISK} are asked for): not read off beyond the data.",
+        let watched = match at_risk {
+            0 => "none was".into(),
+            1 => "1 insertion was".into(),
+            n => format!("{n} insertions were"),
+        };
+        let words = format!(
+            "Not read off beyond the data: it would be about {} s, but {watched} watched for so long ({ENOUGH_AT_RISK} are asked for). At least {} s.",
             plain(value),
-            if at_risk == 1 { "1 insertion was".into() } else { format!("{at_risk} insertions were") }
+            plain(interval.low)
         );
-        return kind.none(n, why);
+        return kind.open(f64::NAN, Some(interval.low), None, fit.events, words);
     }
     let longest = insertions.iter().map(Watched::dwell_s).fold(0.0, f64::max);
     let beyond = if interval.high > longest { " The upper end lies beyond the longest dwell." } else { "" };
