@@ -76,6 +76,20 @@ fn an_effort_after_the_noise_has_stepped_down_is_told_where_it_was() {
     }
 }
 
+/// A channel that lay at its rail for a second, or was short-circuited, comes back.
+#[test]
+fn noise_that_comes_back_after_a_pause_is_no_twitch() {
+    for seed in 0..8 {
+        for (pause_s, rms) in [(0.8, 0.1), (1.5, 0.1), (4.0, 0.3)] {
+            let case = noise(seed, &[(20.0, 10.0), (pause_s, rms), (8.0, 10.0)]);
+            let twitch = |e: &&Event| matches!(e, Event::Twitch(_));
+            let events = case.whole().events;
+            let found = events.iter().find(twitch);
+            assert!(found.is_none(), "{seed} {pause_s} s: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn a_twitch_at_the_end_of_a_recording_is_told_whatever_pause_is_bridged() {
     for merge_gap_ms in [0.0, 60.0, 500.0] {

@@ -16,9 +16,9 @@ use crate::units::{Hertz, Seconds};
 /// How long the verdict on a moment waits for what follows, s.
 pub const LOOK_AHEAD_S: f64 = 0.5;
 /// Nothing is decided before this much was heard, s; then it is decided for all of it.
-pub const START_S: f64 = 5.0;
+pub const START_S: f64 = 7.0;
 /// Signal that is kept for verdicts, s.
-const KEPT_S: f64 = 8.0;
+const KEPT_S: f64 = 10.0;
 /// A hop-by-hop burst is closed by force after this long, s.
 const MOST_S: f64 = 2.0;
 /// Pauses up to this long do not end an effort, ms.
@@ -163,8 +163,7 @@ impl Detector {
 
     fn listen(&mut self, at: u64) {
         let (tape, floor) = (&self.tape, self.score.floor());
-        let floor = floor.max(f32::MIN_POSITIVE);
-        self.heart.look(at, |hop| tape.detect.around(0, hop).unwrap_or(0.0) / floor);
+        self.heart.look(at, |hop| (tape.detect.around(0, hop).unwrap_or(0.0) - floor).max(0.0));
     }
 
     fn decide(&mut self, sink: &mut impl FnMut(Candidate)) {

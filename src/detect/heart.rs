@@ -2,7 +2,8 @@
 //!
 //! Pulses are found in the band of the QRS complex (8-30 Hz), each with the shape of the signal
 //! around it. A pulse is a beat when enough others look the same and lie at one rhythm:
-//! regularity alone also fits strokes and steps, sameness alone fits pops.
+//! regularity alone also fits strokes and steps, sameness alone fits pops. Of a heart without a
+//! rhythm, more others must be all but equal.
 
 use super::tape::{Clock, Tape};
 use crate::signal::biquad::{Cascade, State};
@@ -39,6 +40,9 @@ const NEAR_SHARE: f64 = 0.55;
 const REMEMBERED: usize = 24;
 /// How many other pulses must agree in shape and rhythm.
 const ENOUGH: usize = 4;
+/// A heart without a rhythm: from this likeness on, so many others are enough.
+const TWIN: f32 = 0.95;
+const TWINS: usize = 6;
 /// What a beat leaves in the detection band is kept from this long before it on, in steps of 8 ms.
 const TRACE_BEFORE_MS: f64 = 64.0;
 const TRACE_STEP_MS: f64 = 8.0;
@@ -52,7 +56,7 @@ struct Pulse {
     hop: u64,
     height: f32,
     profile: Profile,
-    /// The energy of 16 ms of the detection band around it, over the floor.
+    /// The energy of 16 ms of the detection band around it, less the floor.
     trace: [f32; TRACE],
     beat: bool,
 }
@@ -66,7 +70,8 @@ pub struct Beat {
     pub per_min: f64,
     /// How like the other beats it is, -1 to 1.
     pub alike: f32,
-    /// What beats usually leave in the detection band, 16 ms at a time, over the floor.
+    /// What beats usually leave in the detection band, 16 ms at a time: energies less the floor,
+    /// since a floor that moves does not move the heart.
     pub usual: [f32; TRACE],
 }
 
@@ -149,7 +154,7 @@ impl Heart {
     }
 
     /// Looks for a pulse at hop `at`, which must lie in the past by the detector's look-ahead;
-    /// `energy` gives the 16 ms around a hop, over the floor.
+    /// `energy` gives what of the 16 ms around a hop is more than the floor.
     pub fn look(&mut self, at: u64, energy: impl Fn(u64) -> f32) {
         let alone = self.spans.alone;
         let height = self.filtered.get(at).abs();
@@ -186,7 +191,7 @@ impl Heart {
         (at + self.spans.trace[k]).saturating_sub(self.spans.trace_before)
     }
 
-    /// What the beat usually leaves in a window of `length` hops around hop `at`, over the floor:
+    /// What the beat usually leaves in a window of `length` hops around hop `at`, an energy:
     /// the largest of three shifts by a step, because no beat comes at the very hop.
     pub fn usual(&self, beat: &Beat, at: u64, length: u64) -> f32 {
         let step = self.spans.trace_step;
@@ -240,24 +245,41 @@ impl Heart {
         self.pulses.iter().filter(near).all(|p| p.height <= own.height)
     }
 
-    /// The interval between beats (hops) and the mean likeness, if pulse `k` is one of them.
+    /// The interval between beats (hops) and the mean likeness, if pulse `k` is one of them: by
+    /// rhythm, or, of a heart without one, by how many are all but equal.
     fn rhythm(&self, k: usize) -> Option<(f64, f32)> {
-        let own = &self.pulses[k];
         let mut same = [(0u64, 0.0f32); REMEMBERED];
+        let same = self.those_like(k, SAME, &mut same);
+        self.regular(k, same).or_else(|| {
+            let mut twins = [(0u64, 0.0f32); REMEMBERED];
+            let twins = self.those_like(k, TWIN, &mut twins);
+            let interval = self.beat_interval(twins)?;
+            (twins.len() > TWINS).then(|| (interval, mean_likeness(twins)))
+        })
+    }
+
+    /// Where the pulses are that are at least so much like pulse `k`, itself among them, and how
+    /// much.
+    fn those_like<'a>(
+        &self,
+        k: usize,
+        least: f32,
+        found: &'a mut [(u64, f32); REMEMBERED],
+    ) -> &'a [(u64, f32)] {
         let mut count = 0;
         for (other, alike) in self.pulses.iter().zip(self.alike[k]) {
-            if alike >= SAME {
-                same[count] = (other.hop, alike);
+            if alike >= least {
+                found[count] = (other.hop, alike);
                 count += 1;
             }
         }
-        let same = &same[..count];
-        let mut intervals = [0.0f64; REMEMBERED];
-        for (n, pair) in same.windows(2).enumerate() {
-            intervals[n] = (pair[1].0 - pair[0].0) as f64;
-        }
-        let intervals = &mut intervals[..count.saturating_sub(1)];
-        let interval = self.beat_interval(intervals)?;
+        &found[..count]
+    }
+
+    /// The same by the rhythm of those that look the same.
+    fn regular(&self, k: usize, same: &[(u64, f32)]) -> Option<(f64, f32)> {
+        let own = &self.pulses[k];
+        let interval = self.beat_interval(same)?;
         // How many of the others lie a whole number of intervals away, counted pair by pair so
         // that a wavering rhythm does not add up its error.
         let fits = |gap: f64| {
@@ -268,12 +290,16 @@ impl Heart {
         let gap = |pair: &[(u64, f32)]| (pair[1].0 - pair[0].0) as f64;
         let before = same[..=place].windows(2).rev().take_while(|p| fits(gap(p))).count();
         let after = same[place..].windows(2).take_while(|p| fits(gap(p))).count();
-        let alike = same.iter().map(|s| s.1).sum::<f32>() / count as f32;
-        (before + after >= ENOUGH).then_some((interval, alike))
+        (before + after >= ENOUGH).then(|| (interval, mean_likeness(same)))
     }
 
     /// The usual interval of the shorter ones, if a heart can beat so.
-    fn beat_interval(&self, intervals: &mut [f64]) -> Option<f64> {
+    fn beat_interval(&self, same: &[(u64, f32)]) -> Option<f64> {
+        let mut intervals = [0.0f64; REMEMBERED];
+        for (n, pair) in same.windows(2).enumerate() {
+            intervals[n] = (pair[1].0 - pair[0].0) as f64;
+        }
+        let intervals = &mut intervals[..same.len().saturating_sub(1)];
         intervals.sort_by(f64::total_cmp);
         let usual = *intervals.get(intervals.len() * 2 / 5)?;
         let seconds = self.clock.time(1).s() * usual;
@@ -311,6 +337,10 @@ impl Heart {
         self.pulses.clear();
         self.beats = 0;
     }
+}
+
+fn mean_likeness(same: &[(u64, f32)]) -> f32 {
+    same.iter().map(|s| s.1).sum::<f32>() / same.len().max(1) as f32
 }
 
 /// Shifts that are compared side by side: at least `2 × shift + 1`, and whole vectors of four.

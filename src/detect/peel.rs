@@ -87,7 +87,7 @@ impl Scene<'_> {
                 let mut over = mean(&sums);
                 if let Some(beat) = beat.filter(|_| over > best * self.score.threshold(w)) {
                     let middle = begin + n as u64 + length as u64 / 2;
-                    let usual = BEAT_MARGIN * self.heart.usual(beat, middle, length as u64);
+                    let usual = BEAT_MARGIN * (self.heart.usual(beat, middle, length as u64) / floor + 1.0);
                     over -= (usual - mean(&gone)).max(0.0);
                 }
                 best = best.max(over / self.score.threshold(w));

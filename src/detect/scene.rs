@@ -78,8 +78,14 @@ impl Scene<'_> {
         }
         let (class, reason) = classify(&evidence, self.limits.lengths());
         let (onset, offset) = if class == Class::Effort { whole } else { (onset, offset) };
-        let m = measure(self.tape, self.clock, onset, offset, self.score.amplitude_power());
+        let noise = self.score.amplitude_power() * self.stepped_down(floor);
+        let m = measure(self.tape, self.clock, onset, offset, noise);
         Candidate::new(onset, offset, class, reason, burst.score, m, evidence)
+    }
+
+    /// A floor over the long one, where the noise has stepped down to it; else 1.
+    fn stepped_down(&self, floor: f32) -> f32 {
+        (floor / self.score.long_floor().max(f32::MIN_POSITIVE)).min(1.0)
     }
 
     /// The loudest sample within the longest window around a hop.
@@ -100,7 +106,8 @@ impl Scene<'_> {
         let (first, last) = (onset / self.clock.hop, offset.saturating_sub(1) / self.clock.hop);
         let floor = burst.floor.max(f32::MIN_POSITIVE);
         let surroundings = self.surroundings(first, last).max(floor);
-        let (flanks, held) = self.flanks(first, last);
+        let ground = self.score.long_floor() * self.stepped_down(floor);
+        let (flanks, held) = self.flanks(first, last, ground);
         let near = self.clock.hops(Seconds::from_ms(40.0));
         let beat = self.heart.beat(first.saturating_sub(near), last + near + 1);
         let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
@@ -109,7 +116,7 @@ impl Scene<'_> {
             score: burst.score,
             score_without_pulse,
             fit,
-            run_ms: self.clock.time(self.run(first, last)).ms(),
+            run_ms: self.clock.time(self.run(first, last, ground)).ms(),
             score_over_surroundings: burst.score * floor / surroundings,
             level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
             flanks,
@@ -134,8 +141,8 @@ impl Scene<'_> {
         for at in first..=last {
             for w in 0..WINDOWS - 1 {
                 let usual = self.heart.usual(beat, at, self.tape.detect.length(w));
-                let over = self.tape.detect.around(w, at).unwrap_or(0.0) / floor - BEAT_MARGIN * usual;
-                best = best.max(over / self.score.threshold(w));
+                let over = self.tape.detect.around(w, at).unwrap_or(0.0) - BEAT_MARGIN * (usual + floor);
+                best = best.max(over / floor / self.score.threshold(w));
             }
         }
         best
@@ -156,10 +163,11 @@ impl Scene<'_> {
         before.max(after)
     }
 
-    /// Of the time before a burst and after it: the larger share over the low threshold on the long
-    /// floor, and the larger energy that three quarters of it keep.
-    fn flanks(&self, first: u64, last: u64) -> (f32, f32) {
-        let low = self.score.low() * self.score.long_floor();
+    /// Of the time before a burst and after it: the larger share over the low threshold on the
+    /// `ground`, and the larger energy that three quarters of it keep. The ground is the long floor,
+    /// or that of the burst where the noise has stepped down: what steps up from there is no burst.
+    fn flanks(&self, first: u64, last: u64, ground: f32) -> (f32, f32) {
+        let low = self.score.low() * ground;
         let sides = self.sides(first, last).map(|(from, to)| {
             let active = |at: &u64| self.tape.detect.around(HYSTERESIS_WINDOW, *at).is_some_and(|e| e > low);
             let share = (from..to).filter(active).count() as f32 / (to - from).max(1) as f32;
@@ -196,9 +204,9 @@ impl Scene<'_> {
         median(before).max(median(after))
     }
 
-    /// How many hops the activity around `first..=last` stays over the long floor, pauses bridged.
-    fn run(&self, first: u64, last: u64) -> u64 {
-        let low = self.score.low() * self.score.long_floor();
+    /// How many hops the activity around `first..=last` stays over the `ground`, pauses bridged.
+    fn run(&self, first: u64, last: u64, ground: f32) -> u64 {
+        let low = self.score.low() * ground;
         let bridge = self.clock.hops(Seconds::from_ms(RUN_BRIDGE_MS));
         let active = |at: u64| self.tape.detect.around(HYSTERESIS_WINDOW, at).is_some_and(|e| e > low);
         let reach = |mut at: u64, forward: bool| {

@@ -1,0 +1,103 @@
+//! What the heart leaves in a recording is no twitch, from its first beat on, with or without a
+//! rhythm, whatever the floor does.
+
+#[path = "support/cases.rs"]
+mod cases;
+
+use cases::Case;
+use ndarray::Array2;
+use twitchscope::block::{Format, Scale};
+use twitchscope::pipeline::Event;
+use twitchscope::units::SampleRate;
+
+const RATE_HZ: f64 = 1000.0;
+const SECONDS: f64 = 90.0;
+/// Of R: a sharp one, which a swing of the unfiltered signal does not betray.
+const WIDTH_S: f64 = 0.0035;
+
+/// Numbers from 0 to 1 of a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f64 / f64::from(1u32 << 24)
+    }
+
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.roll()).sum::<f64>() - 6.0
+    }
+}
+
+/// QRS and T as a chest electrode hears them, `t` s after R (McSharry et al. 2003; R is a
+/// hyperbolic secant, which reaches into the band of EMG).
+fn beat(t: f64) -> f64 {
+    let bell = |at: f64, width: f64| (-((t - at) / width).powi(2) / 2.0).exp();
+    1.0 / (t / WIDTH_S).cosh() - 0.12 * bell(-0.026, 0.008) - 0.25 * bell(0.028, 0.009)
+        + 0.3 * bell(0.25, 0.05)
+}
+
+/// White noise whose RMS at `t` s is `noise(t)` µV, and beats of `height` µV at `times`, s.
+fn heart(seed: u64, times: &[f64], height: f64, noise: impl Fn(f64) -> f64) -> Case {
+    let mut dice = Dice::new(seed);
+    let value = |n: usize| {
+        let t = n as f64 / RATE_HZ;
+        let beats: f64 = times.iter().map(|at| t - at).filter(|t| t.abs() < 0.5).map(beat).sum();
+        (noise(t) * dice.normal() + height * beats) as f32
+    };
+    let samples: Vec<f32> = (0..(SECONDS * RATE_HZ) as usize).map(value).collect();
+    let format = Format {
+        rate: SampleRate::new(RATE_HZ).unwrap(),
+        channels: vec!["a".into()],
+        scale: Scale::Microvolts,
+        full_scale: None,
+    };
+    let frames = Array2::from_shape_vec((samples.len(), 1), samples).unwrap();
+    Case { name: format!("heart {seed}"), format, frames }
+}
+
+/// Beats `interval(dice)` s apart, to the end.
+fn beats(seed: u64, mut interval: impl FnMut(&mut Dice) -> f64) -> Vec<f64> {
+    let mut dice = Dice::new(seed);
+    let mut times = vec![0.7];
+    while times[times.len() - 1] < SECONDS - 1.0 {
+        times.push(times[times.len() - 1] + interval(&mut dice));
+    }
+    times
+}
+
+fn twitches(case: &Case) -> usize {
+    case.whole().events.iter().filter(|e| matches!(e, Event::Twitch(_))).count()
+}
+
+#[test]
+fn a_heart_without_a_rhythm_gives_no_twitch() {
+    for seed in 1..4 {
+        let times = beats(seed, |dice| 0.4 + 0.8 * dice.roll());
+        let found = twitches(&heart(seed, &times, 400.0, |_| 5.0));
+        assert!(found <= 3, "{found} of {} beats counted", times.len());
+    }
+}
+
+#[test]
+fn the_first_beats_of_a_slow_heart_give_no_twitch() {
+    for seed in 1..4 {
+        let times = beats(seed, |dice| 1.25 + 0.05 * dice.roll());
+        let found = twitches(&heart(seed, &times, 400.0, |_| 5.0));
+        assert_eq!(found, 0);
+    }
+}
+
+#[test]
+fn a_floor_that_falls_makes_no_twitch_of_the_beats() {
+    for seed in 1..4 {
+        let times = beats(seed, |dice| 0.8 + 0.1 * dice.roll());
+        let noise = |t: f64| if t < 45.0 { 25.0 } else { 5.0 };
+        let found = twitches(&heart(seed, &times, 500.0, noise));
+        assert!(found <= 3, "{found} of {} beats counted", times.len());
+    }
+}
