@@ -83,6 +83,7 @@ pub mod signal;
 pub mod simulate;
 pub mod source;
 pub mod statistics;
+pub mod study;
 pub mod tune;
 pub mod units;
 pub mod virtual_board;

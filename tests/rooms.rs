@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("tune", "settings statistics"),
     ("recorder", "units block"),
     ("monitor", "units block insertion settings source pipeline detect analysis recorder"),
+    ("study", "session statistics"),
     ("report", "session detect statistics"),
     (
         "cli",
@@ -61,7 +62,7 @@ const CRATES: &[(&str, &str)] = &[
     ("tempfile", "report simulate"),
     ("toml", "settings"),
     ("serde_json", "source simulate recorder report cli"),
-    ("serde", "units block insertion settings detect session monitor simulate evaluate report"),
+    ("serde", "units block insertion settings detect session monitor simulate evaluate study report"),
     (
         "thiserror",
         "units insertion settings signal source simulate evaluate analysis recorder monitor report",

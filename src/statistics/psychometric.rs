@@ -1,6 +1,7 @@
 //! From bursts of known size, found or not, to the size that is found with a given chance.
 
-use super::{Interval, Z_975};
+use super::Interval;
+use super::quantile::Z_975;
 
 /// A level with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
