@@ -13,9 +13,12 @@ type Constants = BTreeMap<(String, String), String>;
 fn in_code() -> Constants {
     let mut all = Constants::new();
     for room in ROOMS {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room);
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        let mut places = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room)];
+        while let Some(path) = places.pop() {
+            if path.is_dir() {
+                places.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
             let file = format!("{room}/{}", path.file_stem().unwrap().to_str().unwrap());
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap();

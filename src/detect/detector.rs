@@ -1,5 +1,7 @@
 //! One channel from conditioned samples to candidates, with a bounded look-ahead.
 
+mod glance;
+
 use super::beside::{Beside, Known, Threshold, known};
 use super::bursts::{Burst, Bursts};
 use super::classify::Lengths;

@@ -77,6 +77,11 @@ impl Chain {
         self.work.len()
     }
 
+    /// The mains lines that are removed now, Hz.
+    pub fn lines_hz(&self) -> impl Iterator<Item = f64> + '_ {
+        self.mains.lines_hz()
+    }
+
     /// Every mains line that was ever removed, Hz.
     pub fn heard_lines(&self) -> &[f64] {
         &self.heard_lines

@@ -118,6 +118,11 @@ impl Front {
         self.at_end > 0
     }
 
+    /// Why the last sample was not signal, if it was not.
+    pub fn open(&self) -> Option<Mask> {
+        self.open.map(|(why, _)| why)
+    }
+
     /// The smallest step seen between two samples: the converter's.
     pub fn step(&self) -> f32 {
         if self.step.is_finite() { self.step } else { 0.0 }

@@ -1,5 +1,7 @@
 //! One channel: its samples run by run through the front and the filters, then the detector.
 
+mod glance;
+
 use std::iter::repeat_n;
 
 use super::bands::Bands;

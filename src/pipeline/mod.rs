@@ -8,11 +8,13 @@
 mod bands;
 mod chain;
 mod front;
+mod glance;
 mod lane;
 mod merge;
 mod thresholds;
 
 pub use front::Mask;
+pub use glance::{Glance, Standing};
 
 use std::ops::Range;
 
