@@ -145,7 +145,7 @@ mod soak {
                 Flow::Frames => {}
             }
             hold(&block)?;
-            recorder.frames(block.first, live.counts(), Vec::new());
+            recorder.frames(block.first, live.counts());
             came += block.frames.nrows() as u64;
             pipeline.push(&block, &mut |_| events += 1);
             if came * 10 / frames > told {

@@ -13,7 +13,7 @@ use crate::block::{Block, Format, Scale};
 use crate::detect::Class;
 use crate::insertion::Insertion;
 use crate::pipeline::{ChannelReport, Event, Mask, Pipeline};
-use crate::session::{Session, SourceInfo};
+use crate::session::{Note, Session, SourceInfo};
 use crate::settings::{self, Settings};
 use crate::source::{self, Flow, Recording, Source};
 use crate::units::{SampleIndex, SampleRate, Span};
@@ -84,6 +84,7 @@ pub fn analyze<R: Read + Seek>(
         story,
         reports,
         insertions: if recording.marked() { recording.insertions().to_vec() } else { Vec::new() },
+        notes: recording.notes().to_vec(),
         warnings: recording.warnings().iter().map(ToString::to_string).collect(),
     };
     let source = source_info(recording, sha256, recording.frames());
@@ -113,6 +114,8 @@ pub struct Heard {
     pub reports: Vec<ChannelReport>,
     /// The needles, in order of needle in; none where none was marked.
     pub insertions: Vec<Insertion>,
+    /// What a person noted, and when, in order of time.
+    pub notes: Vec<(SampleIndex, String)>,
     /// What a person should know, in plain words.
     pub warnings: Vec<String>,
 }
@@ -120,7 +123,7 @@ pub struct Heard {
 impl Heard {
     /// The session of it. Without insertions the whole recording counts as one dwell.
     pub fn session(self, source: SourceInfo, settings: &Settings, format: &Format) -> Session {
-        let Self { story, reports, mut insertions, mut warnings } = self;
+        let Self { story, reports, mut insertions, notes, mut warnings } = self;
         let marked = !insertions.is_empty();
         if !marked {
             insertions.push(Insertion {
@@ -131,7 +134,10 @@ impl Heard {
             });
         }
         warnings.extend(doubts(format, &reports, marked));
-        story.session(source, settings, format, &insertions, marked, &reports, warnings)
+        let mut session = story.session(source, settings, format, &insertions, marked, &reports, warnings);
+        let note = |(at, text): (SampleIndex, String)| Note { onset: seconds(format.rate, at.get()), text };
+        session.notes = notes.into_iter().map(note).collect();
+        session
     }
 }
 

@@ -43,10 +43,22 @@ pub struct Session {
     /// What was found of bursts that were added to the recording; `None` unless that was asked for.
     #[serde(default)]
     pub self_test: Option<SelfTest>,
+    /// What a person noted during the recording, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// What the reader should know, in plain words.
     pub warnings: Vec<String>,
     /// The outline of the recording, for the trace figure.
     pub overview: Overview,
+}
+
+/// What a person noted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// When, s.
+    pub onset: f64,
+    /// What.
+    pub text: String,
 }
 
 /// The recording and where it came from.

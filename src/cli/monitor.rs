@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use twitchscope::analysis::source_info;
-use twitchscope::monitor::{Line, Seen, Totals, watch};
+use twitchscope::monitor::{Line, Onlooker, Seen, Totals, watch};
 use twitchscope::recorder::{Choices as RecordingChoices, Recorder, Signal as Recorded};
 use twitchscope::report;
 use twitchscope::settings::Settings;
@@ -151,7 +151,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut live = Live::begin(port, &arguments.options(board))?;
     let mut recorder = recorder(arguments, &live)?;
     let mut out = Out { recording: recorder.is_some(), closed: false };
-    let seen = watch(&mut live, &settings, &mut recorder, &mut |line| out.line(line))?;
+    let seen = watch(&mut live, &settings, &mut recorder, &mut out)?;
     eprintln!("{}", summary(&seen.totals));
     if let Some(recorder) = &recorder {
         write(seen, recorder, &live, &settings, !arguments.no_figures)?;
@@ -226,9 +226,9 @@ struct Out {
     closed: bool,
 }
 
-impl Out {
+impl Onlooker for Out {
     /// One line, at once: who reads it may be waiting for it.
-    fn line(&mut self, line: &Line) -> io::Result<()> {
+    fn hear(&mut self, line: &Line) -> io::Result<()> {
         if let Line::RecordingTrouble { text } | Line::BoardGone { text, .. } | Line::BoardBack { text, .. } =
             line
         {

@@ -3,12 +3,13 @@
 
 use serde::Serialize;
 
+use super::Feed;
 use super::latency::Latency;
 use crate::analysis::micro;
 use crate::block::{Format, Scale};
 use crate::detect::Class;
 use crate::pipeline::Found;
-use crate::source::{Link, Live, Source};
+use crate::source::Link;
 use crate::units::SampleIndex;
 
 /// The version of the lines.
@@ -85,6 +86,27 @@ pub enum Line {
         onset: f64,
         /// How long it was in, s.
         dwell: f64,
+    },
+    /// Somebody noted something.
+    Note {
+        /// What.
+        text: String,
+        /// When.
+        sample: u64,
+        /// When, s.
+        onset: f64,
+    },
+    /// A mark was taken back: twitches told before may belong elsewhere now, and the totals count
+    /// them.
+    Undone {
+        /// `needle_in`, `needle_out` or `note`.
+        mark: &'static str,
+        /// Needle or site, or the note.
+        label: Option<String>,
+        /// The moment that was marked.
+        sample: u64,
+        /// The same, s.
+        onset: f64,
     },
     /// Samples were lost.
     Gap(Gap),
@@ -313,13 +335,13 @@ pub struct Channel {
 }
 
 impl Line {
-    pub(super) fn hello(live: &Live) -> Self {
+    pub(super) fn hello(live: &impl Feed) -> Self {
         Self::Hello {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
-            port: live.port().to_owned(),
-            board: live.board().name(),
-            description: live.described().name.clone(),
+            port: live.place().to_owned(),
+            board: live.board(),
+            description: live.description().to_owned(),
         }
     }
 
@@ -342,12 +364,12 @@ impl Line {
         }
     }
 
-    pub(super) fn format(live: &Live) -> Self {
+    pub(super) fn format(live: &impl Feed) -> Self {
         let format = live.format();
         let calibrated = format.scale == Scale::Microvolts;
         Self::Format {
             rate_hz: format.rate.hz(),
-            rate_from: live.rate_from().name(),
+            rate_from: live.rate_from(),
             channels: format.channels.clone(),
             unit: if calibrated { "uV" } else { "counts" },
             uv_per_count: calibrated.then(|| live.gain()),

@@ -1,28 +1,44 @@
-//! Live: from a board through the pipeline to what a view or a script is told.
+//! Live: from a board, or a recording that is played, through the pipeline to what a view or a
+//! script is told.
 //!
-//! The port's thread reads bytes; whoever calls [`watch`] runs the pipeline and hears each
-//! [`Line`] as it happens. A view on a thread of its own takes lines from a channel: it may drop
-//! them, while samples are never dropped here. This room may use everything but the command line
-//! and views; it prints nothing.
+//! The port's thread reads bytes; whoever calls [`watch`] runs the pipeline, and an [`Onlooker`]
+//! hears each [`Line`] as it happens. A view on a thread of its own looks through a [`Pane`] at the
+//! newest [`Snapshot`] and hands [`Order`]s in: it may miss snapshots, while samples are never
+//! dropped here. This room may use everything but the command line and views; it prints nothing.
 
+mod feed;
 mod latency;
 mod line;
+mod marks;
 mod needles;
+mod onlooker;
+mod pane;
+mod picture;
+mod replay;
+mod snapshot;
+mod switch;
 
+pub use feed::Feed;
 pub use latency::Latency;
 pub use line::{Candidate, Channel, Dwell, Gap, Line, Masked, SCHEMA, Status, Totals, Twitch};
+pub use onlooker::{Onlooker, Order, Sight};
+pub use pane::{Glass, Pane, pane};
+pub use replay::Replay;
+pub use snapshot::{Flag, Flagged, Message, Needle, Recording, Snapshot, TICK, Tick, Trace};
 
 use crate::analysis::{Heard, Story, late_start, micro, too_slow};
-use crate::block::{Block, Format, Mark, MarkKind, Scale};
+use crate::block::{Block, Format, Scale};
 use crate::insertion::Insertion;
 use crate::pipeline::{ChannelReport, Event, Mask, Pipeline};
-use crate::recorder::{Recorder, Row};
+use crate::recorder::Recorder;
 use crate::settings::{self, Settings};
-use crate::source::{self, Flow, Live, Source};
+use crate::source::{self, Flow};
 use crate::units::SampleIndex;
 
 use latency::Latencies;
+use marks::Change;
 use needles::Needles;
+use switch::Switch;
 
 /// Why a board could not be watched.
 #[derive(Debug, thiserror::Error)]
@@ -49,27 +65,27 @@ pub struct Seen {
 }
 
 /// Reads `live` until it ends, and tells what happens. The last line is [`Line::Totals`]. What
-/// comes goes to `recorder`, too, where there is one.
+/// comes goes to `recorder`, too, where there is one, and so does what the onlooker orders.
 ///
 /// # Errors
-/// [`Error`] for settings that cannot be used at this rate, and where `tell` fails; the board is
-/// then let go.
+/// [`Error`] for settings that cannot be used at this rate, and where the onlooker cannot be told;
+/// the board is then let go.
 pub fn watch(
-    live: &mut Live,
+    live: &mut impl Feed,
     settings: &Settings,
     recorder: &mut Option<Recorder>,
-    tell: &mut impl FnMut(&Line) -> std::io::Result<()>,
+    onlooker: &mut impl Onlooker,
 ) -> Result<Seen, Error> {
     let format = live.format().clone();
     let mut pipeline = Pipeline::new(&format, settings)?;
-    let mut watched = Watched::new(&format);
-    tell(&Line::hello(live))?;
-    tell(&Line::format(live))?;
+    let mut watched = Watched::new(&format, live.marked_by_hand());
+    onlooker.hear(&Line::hello(live))?;
+    onlooker.hear(&Line::format(live))?;
     if let Some(recorder) = recorder {
-        tell(&Line::Recording { path: recorder.path().display().to_string() })?;
+        onlooker.hear(&Line::Recording { path: recorder.path().display().to_string() })?;
     }
     for text in [too_slow(format.rate), unknown_scale(&format)].into_iter().flatten() {
-        tell(&Line::Warning { text })?;
+        onlooker.hear(&Line::Warning { text })?;
     }
     let mut block = Block::empty(format.channels.len());
     let (mut lines, mut begun) = (Vec::new(), false);
@@ -77,29 +93,40 @@ pub fn watch(
         let flow = live.next(&mut block)?;
         watched.before(live, &mut lines);
         if flow == Flow::Frames {
-            let rows = watched.marks(&block.marks, &mut lines);
+            watched.known(live.moments(block.end()), &mut lines);
             if let Some(recorder) = recorder {
-                recorder.frames(block.first, live.counts(), rows);
+                recorder.frames(block.first, live.counts());
             }
+            let changes = watched.marks(&block.marks, block.end(), &mut lines);
+            record(recorder, changes);
             late_start(&block, &mut begun, &mut |event| watched.hear(event, &mut lines));
             pipeline.push(&block, &mut |event| watched.hear(event, &mut lines));
             watched.second(&block, live, &mut lines);
         }
+        let changes = watched.orders(onlooker.orders(), &mut lines);
+        record(recorder, changes);
         if let Some(recorder) = recorder {
             recorder.raw(live.take_raw());
             let troubles = recorder.troubles().into_iter();
             lines.extend(troubles.map(|text| Line::RecordingTrouble { text }));
         }
         for line in lines.drain(..) {
-            tell(&line)?;
-            if matches!(line, Line::Twitch(_) | Line::Candidate(_)) {
-                watched.latencies.note(live.since_bytes_s());
+            onlooker.hear(&line)?;
+            if matches!(line, Line::Twitch(_) | Line::Candidate(_))
+                && let Some(after_s) = live.since_bytes_s()
+            {
+                watched.latencies.note(after_s);
             }
         }
+        let recorded = recorder.as_ref().is_some_and(Recorder::works);
+        onlooker.look(&watched.sight(Some(&pipeline), recorded, &|| watched.status(live)));
         if flow == Flow::End {
             break;
         }
     }
+    watched.known(live.moments(SampleIndex::new(watched.end)), &mut lines);
+    let changes = watched.marks(&[], SampleIndex::new(u64::MAX), &mut lines);
+    record(recorder, changes);
     let reports = pipeline.finish(&mut |event| watched.hear(event, &mut lines));
     let totals = watched.totals(live, &reports);
     if totals.insertions.is_empty() {
@@ -113,10 +140,23 @@ pub fn watch(
     }
     lines.push(Line::Totals(totals.clone()));
     for line in &lines {
-        tell(line)?;
+        onlooker.hear(line)?;
     }
+    let recorded = recorder.as_ref().is_some_and(Recorder::works);
+    onlooker.look(&watched.sight(None, recorded, &|| watched.status(live)));
     let warnings = live.warnings().iter().map(ToString::to_string).collect();
     Ok(Seen { totals, heard: watched.heard(reports, warnings) })
+}
+
+/// Changes the recording's file of marks.
+fn record(recorder: &mut Option<Recorder>, changes: Vec<Change>) {
+    let Some(recorder) = recorder else { return };
+    for change in changes {
+        match change {
+            Change::Add(row) => recorder.row(row),
+            Change::Rename(row, kind) => recorder.rename(row, kind),
+        }
+    }
 }
 
 fn unknown_scale(format: &Format) -> Option<String> {
@@ -129,12 +169,16 @@ fn unknown_scale(format: &Format) -> Option<String> {
 struct Watched {
     format: Format,
     needles: Needles,
+    switch: Switch,
+    /// The marks are typed beforehand: none of them is a bounce.
+    by_hand: bool,
+    /// Where needles go in from now on.
+    site: Option<String>,
     /// The end of the last frame.
     end: u64,
     frames: u64,
     twitches: u64,
     candidates: u64,
-    stray: u64,
     warned: usize,
     seconds: u64,
     story: Story,
@@ -142,15 +186,17 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(format: &Format) -> Self {
+    fn new(format: &Format, by_hand: bool) -> Self {
         Self {
             format: format.clone(),
             needles: Needles::default(),
+            switch: Switch::new(format.rate),
+            by_hand,
+            site: None,
             end: 0,
             frames: 0,
             twitches: 0,
             candidates: 0,
-            stray: 0,
             warned: 0,
             seconds: 0,
             story: Story::default(),
@@ -163,7 +209,7 @@ impl Watched {
     }
 
     /// Gaps and warnings that are new.
-    fn before(&mut self, live: &mut Live, lines: &mut Vec<Line>) {
+    fn before(&mut self, live: &mut impl Feed, lines: &mut Vec<Line>) {
         for gap in live.take_gaps() {
             lines.push(Line::Gap(Gap {
                 sample: gap.span.start.get(),
@@ -180,40 +226,6 @@ impl Watched {
         self.warned = live.warnings().len();
     }
 
-    /// Takes marks; the rows that a recording gets of them.
-    fn marks(&mut self, marks: &[Mark], lines: &mut Vec<Line>) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for Mark { at, kind } in marks {
-            let onset = self.seconds(at.get());
-            let mut row = |kind, label: &Option<String>| {
-                rows.push(Row { at: *at, frames: None, kind, label: label.clone() });
-            };
-            match kind {
-                MarkKind::NeedleIn { label } => {
-                    row("needle_in", label);
-                    let number = self.needles.enter(label.clone(), *at);
-                    let label = label.clone();
-                    lines.push(Line::InsertionOpened { number, label, sample: at.get(), onset });
-                }
-                MarkKind::NeedleOut { label } => match self.needles.leave(label.as_deref(), *at) {
-                    Ok((number, insertion)) => {
-                        row("needle_out", label);
-                        let dwell = self.seconds(insertion.span().len());
-                        let (label, sample) = (insertion.label, at.get());
-                        lines.push(Line::InsertionClosed { number, label, sample, onset, dwell });
-                    }
-                    Err(error) => {
-                        row("left_aside", label);
-                        let text = format!("at {onset} s: {error}; it was left aside");
-                        lines.push(Line::Warning { text });
-                    }
-                },
-                MarkKind::MaskStart | MarkKind::MaskEnd => {}
-            }
-        }
-        rows
-    }
-
     fn hear(&mut self, event: Event, lines: &mut Vec<Line>) {
         self.story.hear(event);
         match event {
@@ -228,7 +240,6 @@ impl Watched {
                 let at = found.span.start;
                 let owner =
                     self.needles.own(at).map(|(number, order, since)| (number, order, self.seconds(since)));
-                self.stray += u64::from(owner.is_none());
                 let (onset, duration) = (self.seconds(at.get()), self.seconds(found.span.len()));
                 lines.push(Line::Twitch(Twitch::new(&found, &self.format, onset, duration, owner)));
             }
@@ -246,7 +257,7 @@ impl Watched {
     }
 
     /// A status each second of samples.
-    fn second(&mut self, block: &Block, live: &Live, lines: &mut Vec<Line>) {
+    fn second(&mut self, block: &Block, live: &impl Feed, lines: &mut Vec<Line>) {
         self.end = block.end().get();
         self.frames += block.frames.nrows() as u64;
         let seconds = self.format.rate.time(block.end()).s() as u64;
@@ -256,7 +267,24 @@ impl Watched {
         }
     }
 
-    fn status(&self, live: &Live) -> Status {
+    fn sight<'a>(
+        &'a self,
+        pipeline: Option<&'a Pipeline>,
+        recorded: bool,
+        status: &'a dyn Fn() -> Status,
+    ) -> Sight<'a> {
+        Sight {
+            recorded,
+            pipeline,
+            needles: &self.needles,
+            format: &self.format,
+            end: SampleIndex::new(self.end),
+            site: self.site.as_deref(),
+            status,
+        }
+    }
+
+    fn status(&self, live: &impl Feed) -> Status {
         let rate = live.measured_rate();
         Status {
             sample: self.end,
@@ -275,20 +303,21 @@ impl Watched {
 
     /// For the session. A needle that went in and out at one moment was never in.
     fn heard(self, reports: Vec<ChannelReport>, warnings: Vec<String>) -> Heard {
-        let all = self.needles.finish(SampleIndex::new(self.end)).into_iter();
+        let all = self.needles.until(SampleIndex::new(self.end));
         let mut insertions: Vec<Insertion> = all.map(|(insertion, _)| insertion).collect();
         insertions.retain(|i| !i.span().is_empty());
         insertions.sort_by_key(|i| (i.entered, i.left));
-        Heard { story: self.story, reports, insertions, warnings }
+        let notes = self.needles.notes();
+        Heard { story: self.story, reports, insertions, notes, warnings }
     }
 
-    fn totals(&self, live: &Live, reports: &[ChannelReport]) -> Totals {
-        let dwell = |(insertion, twitches): (Insertion, u64)| Dwell {
+    fn totals(&self, live: &impl Feed, reports: &[ChannelReport]) -> Totals {
+        let dwell = |(insertion, twitches): (Insertion, &[u64])| Dwell {
             onset: self.seconds(insertion.entered.get()),
             dwell: self.seconds(insertion.span().len()),
             label: insertion.label,
             still_in: insertion.still_in,
-            twitches,
+            twitches: twitches.len() as u64,
         };
         let channel = |(name, report): (&String, &ChannelReport)| {
             let quality = report.quality.as_ref();
@@ -301,11 +330,11 @@ impl Watched {
         };
         Totals {
             status: self.status(live),
-            stray_twitches: self.stray,
-            insertions: self.needles.finish(SampleIndex::new(self.end)).into_iter().map(dwell).collect(),
+            stray_twitches: self.needles.stray(),
+            insertions: self.needles.until(SampleIndex::new(self.end)).map(dwell).collect(),
             channels: self.format.channels.iter().zip(reports).map(channel).collect(),
             bytes: live.bytes(),
-            ended: live.ended().map_or_else(|| "stopped".to_owned(), ToString::to_string),
+            ended: live.ended().unwrap_or_else(|| "stopped".to_owned()),
         }
     }
 }

@@ -124,6 +124,28 @@ impl Events {
         self.file.sync_data()
     }
 
+    /// The last row of that form is of another kind now. The file is written beside its place and
+    /// then renamed, so that there is always a whole one.
+    pub fn rename(&mut self, row: &Row, kind: &'static str) -> io::Result<()> {
+        let (old, new) = (self.line(row), self.line(&Row { kind, ..row.clone() }));
+        let begins = |at: &usize| *at == 0 || self.text.as_bytes()[at - 1] == b'\n';
+        let Some(at) = self.text.rmatch_indices(&old).map(|found| found.0).find(begins) else {
+            return Ok(());
+        };
+        let mut text = self.text.clone();
+        text.replace_range(at..at + old.len(), &new);
+        let part = self.path.with_extension("tsv.part");
+        // One that could not be completed before is in the way.
+        drop(fs::remove_file(&part));
+        let mut file = OpenOptions::new().append(true).create_new(true).open(&part)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(part, &self.path)?;
+        sync_folder(self.path.parent().unwrap_or(Path::new(".")));
+        (self.file, self.text) = (file, text);
+        Ok(())
+    }
+
     fn line(&self, row: &Row) -> String {
         // A millionth of a second is below a fifth of a sample at 192 kHz: the reader finds the
         // very sample again.

@@ -13,6 +13,8 @@ mod worker;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -21,7 +23,7 @@ use crate::units::SampleIndex;
 
 use files::{Events, Names, beside, claim, create, sync_folder};
 use wav::{MOST_BYTES, Sample, Shape, Wav};
-use worker::{Job, Worker};
+use worker::{Job, Tell, Worker};
 
 /// Why a recording could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +125,7 @@ pub struct Recorder {
     stem: String,
     jobs: Option<SyncSender<Job>>,
     troubles: Receiver<Trouble>,
+    works: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -157,10 +160,12 @@ impl Recorder {
         sync_folder(folder);
         let (jobs, todo) = sync_channel(QUEUE);
         let (tell, troubles) = std::sync::mpsc::channel();
+        let works = Arc::new(AtomicBool::new(true));
+        let tell = Tell { troubles: tell, works: Arc::clone(&works) };
         let names = Names { folder: folder.into(), stem: stem.clone() };
         let worker = Worker::new(names, wav, shape, events, raw, signal.clone(), tell);
         let thread = Some(std::thread::spawn(move || worker.run(&todo)));
-        Ok(Self { folder: folder.into(), stem, jobs: Some(jobs), troubles, thread })
+        Ok(Self { folder: folder.into(), stem, jobs: Some(jobs), troubles, works, thread })
     }
 
     /// The WAV.
@@ -178,10 +183,21 @@ impl Recorder {
         &self.stem
     }
 
-    /// Records the counts of frames from `first`, interleaved, and then `rows`. What was missing
-    /// before them becomes a gap.
-    pub fn frames(&mut self, first: SampleIndex, counts: &[f32], rows: Vec<Row>) {
-        self.job(Job::Frames { first: first.get(), counts: counts.to_vec(), rows });
+    /// Records the counts of frames from `first`, interleaved. What was missing before them becomes
+    /// a gap.
+    pub fn frames(&mut self, first: SampleIndex, counts: &[f32]) {
+        self.job(Job::Frames { first: first.get(), counts: counts.to_vec() });
+    }
+
+    /// Adds a row to the file of marks. The frames before it were recorded before.
+    pub fn row(&mut self, row: Row) {
+        self.job(Job::Row(row));
+    }
+
+    /// A row that was added is of another kind now: it was taken back, say. At every instant the
+    /// file of marks is whole, with the one or the other.
+    pub fn rename(&mut self, row: Row, kind: &'static str) {
+        self.job(Job::Rename(row, kind));
     }
 
     /// Records bytes as they came.
@@ -196,6 +212,11 @@ impl Recorder {
             // The thread only ends when this sender is gone.
             let _ = jobs.send(job);
         }
+    }
+
+    /// Whether what comes reaches the disk.
+    pub fn works(&self) -> bool {
+        self.works.load(Ordering::Relaxed)
     }
 
     /// What went wrong since this was asked last.

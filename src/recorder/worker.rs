@@ -1,7 +1,11 @@
 //! The thread that writes: in the order that a crash survives, and on after a disk that is full.
 
+mod marks;
+
 use std::fs::File;
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -19,9 +23,18 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// What is to be written.
 #[derive(Debug)]
 pub(super) enum Job {
-    Frames { first: u64, counts: Vec<f32>, rows: Vec<Row> },
+    Frames { first: u64, counts: Vec<f32> },
+    Row(Row),
+    Rename(Row, &'static str),
     Raw(Vec<u8>),
     End(Measured),
+}
+
+/// How whoever records is told.
+pub(super) struct Tell {
+    pub troubles: Sender<Trouble>,
+    /// What comes reaches the disk.
+    pub works: Arc<AtomicBool>,
 }
 
 pub(super) struct Worker {
@@ -33,15 +46,18 @@ pub(super) struct Worker {
     events: Events,
     raw: Option<File>,
     signal: Signal,
-    tell: Sender<Trouble>,
+    tell: Tell,
     /// Marks that are not on the disk yet.
     rows: Vec<Row>,
+    /// Marks that are of another kind now, but not on the disk.
+    renames: Vec<(Row, &'static str)>,
     /// Since when nothing can be written, and when that was tried last.
     failing: Option<(u64, Instant)>,
     /// Since when its files are not in their place.
     misplaced: Option<u64>,
     told_stuck: bool,
     told_unfit: bool,
+    told_renames: bool,
     looked: Instant,
     synced: Instant,
     dirty: bool,
@@ -56,7 +72,7 @@ impl Worker {
         events: Events,
         raw: Option<File>,
         signal: Signal,
-        tell: Sender<Trouble>,
+        tell: Tell,
     ) -> Self {
         Self {
             names,
@@ -68,10 +84,12 @@ impl Worker {
             signal,
             tell,
             rows: Vec::new(),
+            renames: Vec::new(),
             failing: None,
             misplaced: None,
             told_stuck: false,
             told_unfit: false,
+            told_renames: false,
             looked: Instant::now(),
             synced: Instant::now(),
             dirty: false,
@@ -83,7 +101,12 @@ impl Worker {
     pub fn run(mut self, todo: &Receiver<Job>) {
         loop {
             match todo.recv_timeout(SYNC.saturating_sub(self.synced.elapsed())) {
-                Ok(Job::Frames { first, counts, rows }) => self.frames(first, &counts, rows),
+                Ok(Job::Frames { first, counts }) => self.frames(first, &counts),
+                Ok(Job::Row(row)) => {
+                    self.rows.push(row);
+                    self.marks();
+                }
+                Ok(Job::Rename(row, kind)) => self.rename(row, kind),
                 Ok(Job::Raw(bytes)) => self.raw(&bytes),
                 Ok(Job::End(measured)) => self.measured = measured,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -95,7 +118,10 @@ impl Worker {
             if self.looked.elapsed() >= AGAIN {
                 self.looked = Instant::now();
                 self.look();
+                self.write_renames();
             }
+            let works = self.failing.is_none() && self.misplaced.is_none();
+            self.tell.works.store(works, Ordering::Relaxed);
         }
         self.end();
     }
@@ -111,11 +137,10 @@ impl Worker {
 
     fn say(&self, text: String) {
         // Where nobody listens any more, nobody needs to know.
-        let _ = self.tell.send(text);
+        let _ = self.tell.troubles.send(text);
     }
 
-    fn frames(&mut self, first: u64, counts: &[f32], rows: Vec<Row>) {
-        self.rows.extend(rows);
+    fn frames(&mut self, first: u64, counts: &[f32]) {
         if self.failing.is_some_and(|(_, tried)| tried.elapsed() < AGAIN) {
             return;
         }
@@ -134,14 +159,7 @@ impl Worker {
             self.events.rows(&[Row { at, frames: Some(first - end), kind: "gap", label: None }])?;
         }
         self.put(first, counts)?;
-        if !self.rows.is_empty() {
-            self.wav.state()?;
-            self.events.rows(&self.rows)?;
-            self.rows.clear();
-            // A mark is worth the wait.
-            self.events.sync()?;
-        }
-        Ok(())
+        self.write_marks()
     }
 
     /// Writes frames into the part, or the parts, to which they belong.
@@ -310,16 +328,17 @@ impl Worker {
             self.put_back();
         }
         let frames = self.wav.frames();
-        let mut rows = std::mem::take(&mut self.rows);
         // A reader refuses needles outside of the recording; what is known of them stays.
-        for row in rows.iter_mut().filter(|row| row.at.get() >= frames) {
+        for row in self.rows.iter_mut().filter(|row| row.at.get() >= frames) {
             row.kind = match row.kind {
                 "needle_in" => "needle_in_after_the_end",
                 "needle_out" => "needle_out_after_the_end",
                 kind => kind,
             };
         }
-        let marks = self.events.rows(&rows).and_then(|()| self.events.sync());
+        let marks = self.write_marks().and_then(|()| self.events.sync());
+        self.told_renames = false;
+        self.write_renames();
         let raw = self.raw.as_ref().map_or(Ok(()), File::sync_all);
         let whole = self.wav.finish().and(marks).and(raw);
         let (path, sample) = (self.names.sidecar(), self.shape.sample);

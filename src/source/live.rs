@@ -278,6 +278,11 @@ impl Live {
         self.ear.raw.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// Whether insertions were given by hand, which leave the board's marks aside.
+    pub fn marked_by_hand(&self) -> bool {
+        self.ear.taken.only_by_hand()
+    }
+
     /// Why no more samples come, where nobody asked to stop.
     pub fn ended(&self) -> Option<&PortError> {
         self.ear.ended.as_ref()

@@ -36,6 +36,7 @@ pub struct Recording<R = File> {
     marks_origin: Option<String>,
     masks: Vec<Span>,
     gaps: Vec<Span>,
+    notes: Vec<(SampleIndex, String)>,
     warnings: Vec<Warning>,
     next: SampleIndex,
     not_finite: u64,
@@ -106,6 +107,7 @@ impl<R: Read + Seek> Recording<R> {
             marks_origin: chosen_marks.origin,
             masks,
             gaps,
+            notes: chosen_marks.notes,
             warnings,
             next: SampleIndex::default(),
             not_finite: 0,
@@ -172,6 +174,11 @@ impl<R: Read + Seek> Recording<R> {
     /// missing, as they are from a board.
     pub fn gaps(&self) -> &[Span] {
         &self.gaps
+    }
+
+    /// What a person noted during the recording, in order of time.
+    pub fn notes(&self) -> &[(SampleIndex, String)] {
+        &self.notes
     }
 
     /// Passes over the gap that lies at the next frame, if there is one; how many frames may be

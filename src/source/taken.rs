@@ -218,6 +218,11 @@ impl Taken {
         self.by_hand = marks.into();
     }
 
+    /// Whether marks by hand leave the board's aside.
+    pub fn only_by_hand(&self) -> bool {
+        self.only_by_hand
+    }
+
     /// Whether frames wait to be given.
     pub fn is_empty(&self) -> bool {
         self.runs.is_empty()

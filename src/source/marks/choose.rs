@@ -11,7 +11,7 @@ use super::settle::masked;
 use super::{Extent, Marks, cue, from_file};
 use crate::insertion::Insertion;
 use crate::source::{Companions, Error, Options, Warning};
-use crate::units::Span;
+use crate::units::{SampleIndex, Span};
 
 /// What the marks of a recording come to.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(in crate::source) struct Chosen {
     pub masks: Vec<Span>,
     /// Where samples were lost.
     pub gaps: Vec<Span>,
+    /// What a person noted within the recording, in order of time.
+    pub notes: Vec<(SampleIndex, String)>,
 }
 
 /// Reads all marks of the recording `path` and takes those that count.
@@ -35,7 +37,7 @@ pub(in crate::source) fn choose(
 ) -> Result<Chosen, Error> {
     let by_hand = !options.insertions.is_empty();
     let mut chosen = by_hand.then(|| Marks::from_options(&options.insertions));
-    let (mut masks, mut gaps) = (Vec::new(), Vec::new());
+    let (mut masks, mut gaps, mut noted) = (Vec::new(), Vec::new(), Vec::new());
     for companion in &companions.marks {
         if let Some(used) = chosen.as_ref().filter(|_| !by_hand) {
             let unused = companion.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -51,6 +53,7 @@ pub(in crate::source) fn choose(
         };
         masks.append(&mut marks.masks);
         gaps.append(&mut marks.gaps);
+        noted.extend(marks.notes.drain(..).map(|(at, text)| (recording.rate.index(at), text)));
         if by_hand {
             continue;
         }
@@ -76,5 +79,7 @@ pub(in crate::source) fn choose(
     };
     let origin = chosen.filter(|_| !insertions.is_empty()).map(|marks| marks.origin.name());
     let (masks, gaps) = (masked(&masks, recording), masked(&gaps, recording));
-    Ok(Chosen { insertions, origin, masks, gaps })
+    noted.retain(|note: &(SampleIndex, String)| note.0.get() < recording.frames);
+    noted.sort_by_key(|note| note.0);
+    Ok(Chosen { insertions, origin, masks, gaps, notes: noted })
 }

@@ -1,7 +1,8 @@
 //! BIDS events, `X_events.tsv`: a header line, then one line a mark, separated by tabs.
 //!
 //! `insertion` rows span needle in to needle out; `needle_in` and `needle_out` are its moments;
-//! `gap` and `mask` rows are stretches without a valid signal. Other rows belong to others.
+//! `gap` and `mask` rows are stretches without a valid signal, `note` rows what a person noted.
+//! Other rows belong to others.
 
 use std::path::Path;
 
@@ -44,7 +45,7 @@ pub fn from_events(bytes: &[u8], path: &Path) -> Result<Marks, Error> {
         let field = |place: Option<usize>| place.and_then(|p| fields.get(p)).copied().unwrap_or("n/a");
         let known = |text: &str| (text != "n/a" && !text.is_empty()).then(|| text.to_owned());
         let trial_type = field(kind);
-        if !matches!(trial_type, "insertion" | "needle_in" | "needle_out" | "gap" | "mask") {
+        if !matches!(trial_type, "insertion" | "needle_in" | "needle_out" | "gap" | "mask" | "note") {
             // Also a row that was cut off before its type: what it was nobody knows.
             if kind.is_some_and(|place| place >= fields.len()) {
                 let problem = format!("{} columns where the header has {}", fields.len(), names.len());
@@ -55,6 +56,10 @@ pub fn from_events(bytes: &[u8], path: &Path) -> Result<Marks, Error> {
         let start = number(field(Some(onset)), "the onset", &marks, *line)?;
         let at = Seconds::new(start);
         let label = known(field(label));
+        if trial_type == "note" {
+            marks.notes.extend(label.map(|text| (at, text)));
+            continue;
+        }
         if let "needle_in" | "needle_out" = trial_type {
             marks.points.push(Point { at, enters: trial_type == "needle_in", label, line: *line });
             continue;

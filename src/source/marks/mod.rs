@@ -37,6 +37,8 @@ pub struct Marks {
     pub masks: Vec<Stretch>,
     /// Stretches whose samples were lost: what stands there was never measured.
     pub gaps: Vec<Stretch>,
+    /// What a person noted, and when.
+    pub notes: Vec<(Seconds, String)>,
     /// What was odd about them.
     pub warnings: Vec<Warning>,
     /// What to do where there should be an insertion and is none.
@@ -83,7 +85,8 @@ pub struct Point {
 impl Marks {
     pub(super) fn new(origin: Origin, cure: impl Into<String>) -> Self {
         let (insertions, points, masks, gaps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { origin, insertions, points, masks, gaps, warnings: Vec::new(), cure: cure.into() }
+        let (notes, warnings) = (Vec::new(), Vec::new());
+        Self { origin, insertions, points, masks, gaps, notes, warnings, cure: cure.into() }
     }
 
     /// The insertions that a person typed.
