@@ -84,6 +84,7 @@ pub mod simulate;
 pub mod source;
 pub mod statistics;
 pub mod study;
+pub mod terminal;
 pub mod tune;
 pub mod units;
 pub mod virtual_board;

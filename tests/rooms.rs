@@ -28,12 +28,13 @@ const ROOMS: &[(&str, &str)] = &[
     ("tune", "settings statistics"),
     ("recorder", "units block"),
     ("monitor", "units block insertion settings source pipeline detect analysis recorder"),
+    ("terminal", "pipeline monitor"),
     ("study", "session statistics"),
     ("report", "session detect statistics"),
     (
         "cli",
         "units settings source virtual_board simulate evaluate analysis self_test rest tune recorder monitor \
-         session detect statistics report",
+         terminal session detect statistics report",
     ),
 ];
 
@@ -57,6 +58,7 @@ const CRATES: &[(&str, &str)] = &[
     ("rand_core", "simulate virtual_board"),
     ("rand_distr", "simulate virtual_board"),
     ("rand_pcg", "simulate virtual_board"),
+    ("ratatui", "terminal"),
     ("rustix", "virtual_board recorder"),
     ("serialport", "source"),
     ("tempfile", "report simulate"),

@@ -123,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let stop = super::interrupt::flag()?;
     super::output::say(&format!("{}\n", player.path().display()))?;
     eprintln!(
-        "{}: {} of the recording at {:.2} Hz{}. Read it with\n  twitchscope monitor --port {} --board {} --headless",
+        "{}: {} of the recording at {:.2} Hz{}. Read it with\n  twitchscope monitor --port {} --board {}",
         arguments.kind.describe(),
         if told.channels == 1 { "1 channel".to_owned() } else { format!("{} channels", told.channels) },
         told.rate_hz,

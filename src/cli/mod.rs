@@ -7,6 +7,7 @@ mod contaminants;
 mod evaluate;
 mod interrupt;
 mod monitor;
+mod onlookers;
 mod output;
 mod plot;
 mod ports;

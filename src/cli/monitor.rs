@@ -1,14 +1,13 @@
-//! `twitchscope monitor`: a board on a serial port, live.
+//! `twitchscope monitor`: a board on a serial port, live, or a recording that is played.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use twitchscope::analysis::source_info;
-use twitchscope::monitor::{Line, Onlooker, Seen, Totals, watch};
+use twitchscope::monitor::{Feed, Replay, Seen, Totals, pane, watch};
 use twitchscope::recorder::{Choices as RecordingChoices, Recorder, Signal as Recorded};
 use twitchscope::report;
 use twitchscope::settings::Settings;
@@ -16,21 +15,30 @@ use twitchscope::source::board::{Kind, Wishes};
 use twitchscope::source::{
     InsertionOption, Live, LiveOptions, Options, Port, PortError, Recording, Source, listen, sha256,
 };
+use twitchscope::terminal::{self, View};
 use twitchscope::units::{SampleRate, Seconds};
 
 use super::analyze::{Choices, Samples};
+use super::onlookers::{Out, Window};
 use super::quantity::{bytes, seconds};
 use super::summary::plural;
 
-/// Reads a board on a serial port and prints what arrives and what is found as JSON lines.
+/// Reads a board on a serial port and shows what arrives and what is found, with keys for the
+/// needle.
 ///
 /// Ends with Ctrl-C; a board that is unplugged is waited for, and goes on by itself when it is back.
-/// The last line has the totals. docs/monitor.md has every line, docs/boards.md every board.
+/// docs/monitor.md shows a session and has every line of --headless, docs/boards.md every board.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The serial port, such as /dev/ttyUSB0 or COM3 (see `twitchscope ports`)
-    #[arg(long, value_name = "PORT")]
-    port: String,
+    #[arg(long, value_name = "PORT", required_unless_present = "replay")]
+    port: Option<String>,
+    /// Play this recording instead, with the marks that came with it
+    #[arg(long, value_name = "RECORDING", conflicts_with_all = ["port", "board", "baud", "wait", "record", "rate"])]
+    replay: Option<PathBuf>,
+    /// How many times as fast as it was recorded, or max
+    #[arg(long, value_name = "N|max", default_value = "1", value_parser = speed, requires = "replay")]
+    speed: Speed,
     /// Which board; auto listens, sends nothing, and knows boards that stream by themselves
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = board())]
     board: Board,
@@ -44,6 +52,12 @@ pub struct Arguments {
     /// JSON lines on standard output, and no view
     #[arg(long)]
     headless: bool,
+    /// The sites in the order in which needles will go in, as left,right; key s names the next
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', conflicts_with_all = ["headless", "replay"])]
+    sites: Vec<String>,
+    /// No bell a twitch
+    #[arg(long, conflicts_with = "headless")]
+    no_bell: bool,
     /// Record into this folder as samples come, and write tables, session and figures at the end
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
@@ -72,6 +86,9 @@ struct Signal {
     rate: Option<SampleRate>,
     #[command(flatten)]
     samples: Samples,
+    /// With --replay: the file of marks, instead of the one beside the recording
+    #[arg(long, value_name = "FILE", requires = "replay")]
+    events: Option<PathBuf>,
     /// A needle from START to END in seconds, as 12.5..40,left; overrides the board's marks
     #[arg(long, value_name = "START..END[,LABEL]")]
     insertion: Vec<InsertionOption>,
@@ -81,6 +98,18 @@ struct Signal {
     /// The event that means needle out
     #[arg(long, value_name = "ID", default_value = "0")]
     needle_out: String,
+}
+
+/// How fast a recording is played: times real time, `None` as fast as can be.
+#[derive(Debug, Clone, Copy)]
+struct Speed(Option<f64>);
+
+fn speed(text: &str) -> Result<Speed, String> {
+    match text.parse::<f64>() {
+        _ if text == "max" => Ok(Speed(None)),
+        Ok(times) if times > 0.0 && times <= 1000.0 => Ok(Speed(Some(times))),
+        _ => Err("give a number above zero, such as 1, or max".into()),
+    }
 }
 
 /// A board by name, or the one that is heard.
@@ -142,24 +171,87 @@ impl Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    if !arguments.headless {
-        bail!("there is no view on the terminal yet: add --headless for JSON lines");
+    if !arguments.headless && !terminal::is_there() {
+        bail!("there is no terminal to show anything on: add --headless for JSON lines");
     }
     let settings = arguments.choices.settings()?;
     let stop = super::interrupt::flag()?;
-    let (port, board) = open(arguments, &stop)?;
+    match (&arguments.replay, &arguments.port) {
+        (Some(path), _) => replay(arguments, path, &settings, &stop),
+        (None, Some(port)) => live(arguments, port, &settings, &stop),
+        (None, None) => bail!("give a --port, or a recording with --replay"),
+    }
+}
+
+fn live(arguments: &Arguments, port: &str, settings: &Settings, stop: &Arc<AtomicBool>) -> Result<()> {
+    let (port, board) = open(arguments, port, stop)?;
     let mut live = Live::begin(port, &arguments.options(board))?;
     let mut recorder = recorder(arguments, &live)?;
-    let mut out = Out { recording: recorder.is_some(), closed: false };
-    let seen = watch(&mut live, &settings, &mut recorder, &mut out)?;
-    eprintln!("{}", summary(&seen.totals));
-    if let Some(recorder) = &recorder {
-        write(seen, recorder, &live, &settings, !arguments.no_figures)?;
+    let seen = look(arguments, &mut live, settings, &mut recorder, stop)?;
+    let text = summary(&seen.totals);
+    // What is on the disk does not wait for a terminal.
+    let written = recorder.as_ref().map(|r| write(seen, r, &live, settings, !arguments.no_figures));
+    eprintln!("{text}");
+    if let (Some(written), Some(recorder)) = (written, &recorder) {
+        eprintln!("{} files named {}_… are in {}", written?, recorder.stem(), recorder.folder().display());
     }
     match live.ended() {
         Some(why) => bail!(why.clone()),
         None => Ok(()),
     }
+}
+
+/// Plays a recording.
+fn replay(arguments: &Arguments, path: &Path, settings: &Settings, stop: &Arc<AtomicBool>) -> Result<()> {
+    let signal = &arguments.signal;
+    let options = Options {
+        scale: signal.samples.scale(),
+        channels: signal.samples.channels.clone(),
+        events: signal.events.clone(),
+        insertions: signal.insertion.clone(),
+        needle_in_id: signal.needle_in.clone(),
+        needle_out_id: signal.needle_out.clone(),
+    };
+    let recording = Recording::open(path, &options)?;
+    let place = path.display().to_string();
+    let mut replay = Replay::new(recording, &place, arguments.speed.0, Arc::clone(stop));
+    let seen = look(arguments, &mut replay, settings, &mut None, stop)?;
+    eprintln!("{}", summary(&seen.totals));
+    Ok(())
+}
+
+/// Watches, with lines or with a view.
+fn look(
+    arguments: &Arguments,
+    feed: &mut impl Feed,
+    settings: &Settings,
+    recorder: &mut Option<Recorder>,
+    stop: &Arc<AtomicBool>,
+) -> Result<Seen> {
+    if arguments.headless {
+        let mut out = Out { recording: recorder.is_some(), closed: false };
+        return Ok(watch(feed, settings, recorder, &mut out)?);
+    }
+    let choices = terminal::Choices {
+        sites: arguments.sites.clone(),
+        bell: !arguments.no_bell,
+        replay: arguments.replay.is_some(),
+    };
+    let (glass, pane) = pane();
+    let view = View::show(pane, choices, Arc::clone(stop)).context("the terminal cannot be used")?;
+    let mut window = Window { glass, troubles: Vec::new() };
+    let seen = watch(feed, settings, recorder, &mut window);
+    // The view ends when its glass is gone.
+    let Window { glass, troubles } = window;
+    drop(glass);
+    let shown = view.end();
+    for trouble in troubles {
+        eprintln!("{trouble}");
+    }
+    if let Err(problem) = shown {
+        eprintln!("the view ended, because the terminal failed: {problem}");
+    }
+    Ok(seen?)
 }
 
 /// Begins the recording, where one is wanted.
@@ -180,80 +272,40 @@ fn recorder(arguments: &Arguments, live: &Live) -> Result<Option<Recorder>> {
     Ok(Some(recorder))
 }
 
-/// Writes tables, session and figures of what was seen beside its recording.
-fn write(seen: Seen, recorder: &Recorder, live: &Live, settings: &Settings, figures: bool) -> Result<()> {
+/// Writes tables, session and figures of what was seen beside its recording; how many files.
+fn write(seen: Seen, recorder: &Recorder, live: &Live, settings: &Settings, figures: bool) -> Result<usize> {
     let path = recorder.path();
     let recording = Recording::open(&path, &Options::default())?;
     let source = source_info(&recording, sha256(&path)?, seen.totals.status.sample);
     let session = seen.heard.session(source, settings, live.format());
     let (folder, stem) = (recorder.folder(), recorder.stem());
-    let written = report::write_all(folder, stem, &session, figures)?;
-    eprintln!("{} files named {stem}_… are in {}", written.len(), folder.display());
-    Ok(())
+    Ok(report::write_all(folder, stem, &session, figures)?.len())
 }
 
 /// Speeds at which a board that is not named is listened for, the most common first.
 const BAUDS: [u32; 5] = [115_200, 230_400, 57_600, 500_000, 222_222];
 
 /// Opens the port, and finds out which board it is where nobody says so.
-fn open(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(Port, Kind)> {
-    let at = |baud| Port::open(&arguments.port, baud, Arc::clone(stop));
+fn open(arguments: &Arguments, port: &str, stop: &Arc<AtomicBool>) -> Result<(Port, Kind)> {
+    let at = |baud| Port::open(port, baud, Arc::clone(stop));
     if let Board::Named(kind) = arguments.board {
         return Ok((at(arguments.baud.unwrap_or(kind.baud()))?, kind));
     }
     let bauds = arguments.baud.map_or(BAUDS.to_vec(), |baud| vec![baud]);
     for baud in bauds {
-        let mut port = at(baud)?;
-        match listen(&mut port) {
+        let mut opened = at(baud)?;
+        match listen(&mut opened) {
             Ok(kind) => {
-                eprintln!("{}: heard {} ({}) at {baud} baud", arguments.port, kind.name(), kind.describe());
-                return Ok((port, kind));
+                eprintln!("{port}: heard {} ({}) at {baud} baud", kind.name(), kind.describe());
+                return Ok((opened, kind));
             }
             Err(PortError::Noise { .. }) => {}
             Err(other) => return Err(other.into()),
         }
     }
     bail!(
-        "{}: bytes come and make no sense at any speed that was tried; name the board with --board and its speed with --baud",
-        arguments.port
+        "{port}: bytes come and make no sense at any speed that was tried; name the board with --board and its speed with --baud"
     )
-}
-
-/// Where lines go.
-struct Out {
-    /// A session is recorded: it goes on even when nobody reads the lines.
-    recording: bool,
-    closed: bool,
-}
-
-impl Onlooker for Out {
-    /// One line, at once: who reads it may be waiting for it.
-    fn hear(&mut self, line: &Line) -> io::Result<()> {
-        if let Line::RecordingTrouble { text } | Line::BoardGone { text, .. } | Line::BoardBack { text, .. } =
-            line
-        {
-            eprintln!("{text}");
-        }
-        if self.closed {
-            return Ok(());
-        }
-        match print(line) {
-            Err(e) if self.recording => {
-                self.closed = true;
-                eprintln!("the lines cannot be written any more ({e}); the recording goes on until Ctrl-C");
-                Ok(())
-            }
-            printed => printed,
-        }
-    }
-}
-
-fn print(line: &Line) -> io::Result<()> {
-    let mut text = serde_json::to_string(line)?;
-    text.push('\n');
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
 }
 
 fn summary(totals: &Totals) -> String {

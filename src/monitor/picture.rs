@@ -86,7 +86,7 @@ impl Picture {
             Line::Undone { mark, label, onset, .. } => self.undone(mark, label, *onset),
             Line::Gap(Gap { onset, duration, frames, .. }) => {
                 self.flag(Flagged::Gap, *onset, onset + duration, None);
-                self.say(format!("{frames} samples lost at {onset:.1} s"), true);
+                self.say(format!("samples lost at {onset:.1} s: {frames}"), true);
             }
             Line::Totals(Totals { ended, .. }) => self.ended = Some(ended.clone()),
             Line::Twitch(_) | Line::Masked(_) | Line::Status(_) => {}

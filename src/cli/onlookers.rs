@@ -1,0 +1,65 @@
+//! Who looks on while a board is watched: lines for programs, or the glass of a view.
+
+use std::io::{self, Write};
+
+use twitchscope::monitor::{Glass, Line, Onlooker, Order, Sight};
+
+/// Where lines go.
+pub struct Out {
+    /// A session is recorded: it goes on even when nobody reads the lines.
+    pub recording: bool,
+    pub closed: bool,
+}
+
+/// What happens in the view, but for what is to be said when it has gone.
+pub struct Window {
+    pub glass: Glass,
+    pub troubles: Vec<String>,
+}
+
+impl Onlooker for Window {
+    fn hear(&mut self, line: &Line) -> io::Result<()> {
+        if let Line::RecordingTrouble { text } = line {
+            self.troubles.push(text.clone());
+        }
+        self.glass.hear(line)
+    }
+
+    fn look(&mut self, sight: &Sight<'_>) {
+        self.glass.look(sight);
+    }
+
+    fn orders(&mut self) -> Vec<Order> {
+        self.glass.orders()
+    }
+}
+
+impl Onlooker for Out {
+    /// One line, at once: who reads it may be waiting for it.
+    fn hear(&mut self, line: &Line) -> io::Result<()> {
+        if let Line::RecordingTrouble { text } | Line::BoardGone { text, .. } | Line::BoardBack { text, .. } =
+            line
+        {
+            eprintln!("{text}");
+        }
+        if self.closed {
+            return Ok(());
+        }
+        match print(line) {
+            Err(e) if self.recording => {
+                self.closed = true;
+                eprintln!("the lines cannot be written any more ({e}); the recording goes on until Ctrl-C");
+                Ok(())
+            }
+            printed => printed,
+        }
+    }
+}
+
+fn print(line: &Line) -> io::Result<()> {
+    let mut text = serde_json::to_string(line)?;
+    text.push('\n');
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

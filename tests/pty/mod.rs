@@ -1,0 +1,87 @@
+//! A person at a terminal: `twitchscope` on a pseudo-terminal, with keys that are pressed and a
+//! screen that is read, or not.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+/// Nothing that is waited for takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A command that runs on a terminal of its own.
+pub struct Person {
+    pub child: Child,
+    keys: File,
+    seen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Person {
+    /// Runs what is typed in `line` on a terminal of `columns` × `rows`. Who does not `look` reads
+    /// nothing of what is shown, as a link that is stuck.
+    pub fn runs(line: &str, (columns, rows): (u16, u16), looks: bool) -> Self {
+        let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&person).unwrap();
+        unlockpt(&person).unwrap();
+        let name = ptsname(&person, Vec::new()).unwrap();
+        let program = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        let size = Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&program, size).unwrap();
+        let end = || Stdio::from(program.try_clone().unwrap());
+        let mut command = super::port::command(line);
+        let child = command.stdin(end()).stdout(end()).env("TERM", "xterm").spawn().unwrap();
+        let keys = File::from(person);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        if looks {
+            let (mut screen, seen) = (keys.try_clone().unwrap(), Arc::clone(&seen));
+            // Ends when the terminal does.
+            std::thread::spawn(move || {
+                let mut bytes = [0; 4096];
+                while let Ok(count @ 1..) = screen.read(&mut bytes) {
+                    seen.lock().unwrap().extend_from_slice(&bytes[..count]);
+                }
+            });
+        }
+        Self { child, keys, seen }
+    }
+
+    pub fn types(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// What was shown so far, as the terminal got it.
+    pub fn seen(&self) -> String {
+        String::from_utf8_lossy(&self.seen.lock().unwrap()).into_owned()
+    }
+
+    /// Waits until something is true.
+    #[track_caller]
+    pub fn waits_for(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+        let since = Instant::now();
+        while !is_so() {
+            assert!(since.elapsed() < PATIENCE, "{what} never came; the screen:\n{}", self.seen());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the command has ended; how, and what it said on standard error.
+    pub fn ended(mut self) -> (ExitStatus, String, String) {
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        let status = self.child.wait().unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        (status, said, self.seen())
+    }
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
