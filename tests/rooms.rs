@@ -29,11 +29,12 @@ const ROOMS: &[(&str, &str)] = &[
     ("recorder", "units block"),
     ("monitor", "units block insertion settings source pipeline detect analysis recorder"),
     ("study", "session statistics"),
-    ("report", "session detect statistics"),
+    ("report", "session detect statistics study"),
+    ("batch", "settings source analysis session study report"),
     (
         "cli",
         "units settings source virtual_board simulate evaluate analysis self_test rest tune recorder monitor \
-         session detect statistics report",
+         session detect statistics report batch",
     ),
 ];
 
@@ -57,15 +58,17 @@ const CRATES: &[(&str, &str)] = &[
     ("rand_core", "simulate virtual_board"),
     ("rand_distr", "simulate virtual_board"),
     ("rand_pcg", "simulate virtual_board"),
+    ("rayon", "batch"),
     ("rustix", "virtual_board recorder"),
     ("serialport", "source"),
     ("tempfile", "report simulate"),
     ("toml", "settings"),
-    ("serde_json", "source simulate recorder report cli"),
-    ("serde", "units block insertion settings detect session monitor simulate evaluate study report"),
+    ("walkdir", "batch"),
+    ("serde_json", "source simulate recorder report batch cli"),
+    ("serde", "units block insertion settings detect session monitor simulate evaluate study report batch"),
     (
         "thiserror",
-        "units insertion settings signal source simulate evaluate analysis recorder monitor report",
+        "units insertion settings signal source simulate evaluate analysis recorder monitor report batch",
     ),
 ];
 

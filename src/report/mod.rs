@@ -12,8 +12,10 @@ use tempfile::NamedTempFile;
 
 use crate::session::Session;
 
+pub mod columns;
 pub mod figure;
 mod json;
+pub mod pooled;
 pub mod tables;
 
 pub use json::{json, read_session, session_json};
@@ -189,10 +191,19 @@ fn make_folder(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|problem| Error::Write { path: folder.to_owned(), problem })
 }
 
+/// How the name of a file begins and ends that is not whole yet.
+const STAGED: (&str, &str) = (".twitchscope-", ".part");
+
+/// Whether a file of this name is what is left of a write that was killed.
+pub fn is_staged(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with(STAGED.0) && name.ends_with(STAGED.1)
+}
+
 /// A temporary file in `folder` that holds `bytes`; dropped, it is gone.
 fn stage(folder: &Path, bytes: &[u8], flush: Flush) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".twitchscope-").suffix(".part");
+    builder.prefix(STAGED.0).suffix(STAGED.1);
     // A temporary file is private by default; a result is as readable as any other new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
