@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::Error;
-use crate::source::{HEAD, Looks, looks};
+use crate::source::{HEAD, Looks, first_part, looks};
 
 /// A recording of the set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,6 +169,8 @@ impl Search {
             (_, Looks::Foreign(kind)) if !called_so => {
                 self.foreign.entry(kind).or_default().insert(below.display().to_string());
             }
+            // A later part is read with its first.
+            _ if first_part(&path).is_some() => {}
             _ => self.take(below, path),
         }
     }

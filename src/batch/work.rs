@@ -73,9 +73,9 @@ impl Workshop<'_> {
     }
 
     fn session(&self, found: &Found, input: &Input, read: &Cell<u64>) -> Result<Session, Trouble> {
-        let file = File::open(&found.path).map_err(|e| format!("cannot be opened: {e}"))?;
-        let file = Stoppable { file, stop: self.stop };
-        let mut recording = Recording::read(file, &found.path, &input.beside, &self.choices.options)?;
+        let through = |file| Stoppable { file, stop: self.stop };
+        let mut recording =
+            Recording::open_through(&found.path, &input.beside, &self.choices.options, through)?;
         let frames = recording.frames().max(1);
         let mut progress = |done: u64| {
             let bytes = (u128::from(found.bytes) * u128::from(done) / u128::from(frames)) as u64;

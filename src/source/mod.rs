@@ -39,7 +39,7 @@ pub use error::Error;
 pub use listen::{Heard, listen, recognise};
 pub use live::{Live, LiveOptions};
 pub use options::{BadInsertion, BadVoltage, InsertionOption, Options, ScaleOption, Voltage};
-pub use parts::parts;
+pub use parts::{first_part, parts};
 pub use port_error::PortError;
 pub use ports::{PortInfo, ports};
 pub use recording::Recording;
