@@ -67,6 +67,7 @@
 //! tables and figures.
 
 pub mod analysis;
+pub mod batch;
 pub mod block;
 pub mod detect;
 pub mod evaluate;

@@ -77,6 +77,28 @@ fn the_checksum_of_a_recording_covers_its_parts() {
 }
 
 #[test]
+fn in_a_set_a_recording_in_parts_counts_once_and_whole() {
+    let desk = Desk::new();
+    record(&desk, "", IN_PARTS);
+    desk.run("batch out --out results --no-figures").succeeds();
+    desk.run("analyze out/native-001.wav --out alone --no-figures").succeeds();
+    assert_eq!(desk.names("results/by-recording"), desk.names("alone"));
+    for name in desk.names("alone") {
+        assert!(desk.read(&format!("results/by-recording/{name}")) == desk.read(&format!("alone/{name}")));
+    }
+    // A part that changed makes another recording of it, and one that is missing none.
+    let mut last = desk.read("out/native-001_part4.wav");
+    *last.last_mut().unwrap() ^= 1;
+    desk.file("out/native-001_part4.wav", &last);
+    let again = desk.run("batch out --out results --no-figures").succeeds().out;
+    assert!(again.starts_with("1 recording: 1 analysed\n"), "{again}");
+    fs::remove_file(desk.path("out/native-001_part2.wav")).unwrap();
+    let failed = desk.run("batch out --out results --no-figures");
+    assert_eq!(failed.code, 3);
+    assert!(failed.out.contains("part 2 of this recording is missing"), "{}", failed.out);
+}
+
+#[test]
 fn a_part_that_is_missing_or_named_alone_gets_a_clear_word() {
     let desk = Desk::new();
     record(&desk, "", IN_PARTS);

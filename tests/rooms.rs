@@ -30,11 +30,12 @@ const ROOMS: &[(&str, &str)] = &[
     ("monitor", "units block insertion settings source pipeline detect analysis recorder"),
     ("terminal", "pipeline monitor"),
     ("study", "session statistics"),
-    ("report", "session detect statistics"),
+    ("report", "session detect statistics study"),
+    ("batch", "settings source analysis session study report"),
     (
         "cli",
         "units settings source virtual_board simulate evaluate analysis self_test rest tune recorder monitor \
-         terminal session detect statistics report",
+         terminal session detect statistics report batch",
     ),
 ];
 
@@ -59,15 +60,17 @@ const CRATES: &[(&str, &str)] = &[
     ("rand_distr", "simulate virtual_board"),
     ("rand_pcg", "simulate virtual_board"),
     ("ratatui", "terminal"),
+    ("rayon", "batch"),
     ("rustix", "virtual_board recorder"),
     ("serialport", "source"),
     ("tempfile", "report simulate"),
     ("toml", "settings"),
-    ("serde_json", "source simulate recorder report cli"),
-    ("serde", "units block insertion settings detect session monitor simulate evaluate study report"),
+    ("walkdir", "batch"),
+    ("serde_json", "source simulate recorder report batch cli"),
+    ("serde", "units block insertion settings detect session monitor simulate evaluate study report batch"),
     (
         "thiserror",
-        "units insertion settings signal source simulate evaluate analysis recorder monitor report",
+        "units insertion settings signal source simulate evaluate analysis recorder monitor report batch",
     ),
 ];
 

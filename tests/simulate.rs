@@ -1,8 +1,8 @@
 //! Laws of the simulator.
 
 use twitchscope::simulate::{
-    Bits, Contaminant, Kind, Options, Recipe, SCENARIOS, Simulation, TruthEvent, Written, render, scenario,
-    write,
+    Bits, CONDITIONS, Contaminant, Kind, Options, Recipe, SCENARIOS, SUBJECTS, Simulation, StudyTruth,
+    TruthEvent, Written, render, scenario, study, write,
 };
 
 fn made(name: &str, seed: u64) -> Simulation {
@@ -271,4 +271,50 @@ fn a_recording_that_is_there_is_replaced_only_when_asked() {
     assert_eq!(bytes(&write(&one, folder.path(), "x", force).unwrap()), before, "same recipe, same bytes");
     assert!(write(&one, folder.path(), "../x", careful).is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "nothing half-written is left");
+}
+
+#[test]
+fn a_study_has_each_subject_under_each_condition() {
+    let recordings = study(4);
+    assert_eq!(recordings.len(), SUBJECTS * CONDITIONS.len());
+    assert_eq!(recordings, study(4));
+    assert_ne!(recordings[0].recipe, study(5)[0].recipe);
+    let mut seeds: Vec<u64> = recordings.iter().map(|r| r.recipe.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    assert_eq!(seeds.len(), recordings.len(), "two recordings are drawn from one seed");
+    // A subject is as lively under each condition, compared with the others.
+    for own in recordings.chunks(CONDITIONS.len()) {
+        let liveliness: Vec<f64> = own
+            .iter()
+            .zip(CONDITIONS)
+            .map(|(r, (name, per_min))| {
+                assert_eq!(r.condition, name);
+                r.recipe.twitches.per_min / per_min
+            })
+            .collect();
+        assert!(liveliness.iter().all(|l| (l - liveliness[0]).abs() < 1e-9), "{liveliness:?}");
+    }
+}
+
+#[test]
+fn true_twitches_are_as_many_as_the_truth_of_a_study_expects() {
+    let mut recording = study(1).remove(2);
+    let (name, per_min) = CONDITIONS[2];
+    assert_eq!(recording.condition, name);
+    // The average subject, again and again.
+    recording.recipe.twitches.per_min = per_min;
+    let (mut truth, mut count, mut minutes) = (StudyTruth::default(), 0.0, 0.0);
+    for seed in 0..12 {
+        recording.recipe.seed = seed;
+        let made = render(&recording.recipe).unwrap();
+        truth.add(&recording, &made);
+        count += made.twitches().count() as f64;
+        let dwell = made.insertions.iter().map(|i| made.format.rate.seconds(i.span().len()).s());
+        minutes += dwell.sum::<f64>() / 60.0;
+    }
+    let expected = truth.rate_per_min(2) * minutes;
+    // Below the rate at needle in, and within four standard errors of what was drawn.
+    assert!(truth.rate_per_min(2) < 0.95 * per_min);
+    assert!((count - expected).abs() < 4.0 * expected.sqrt(), "{count} drawn, {expected:.1} expected");
 }

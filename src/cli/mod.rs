@@ -1,6 +1,7 @@
 //! Arguments, and one file a command. This room may use every other, and nobody knows it.
 
 mod analyze;
+mod batch;
 mod board;
 mod check;
 mod contaminants;
@@ -17,6 +18,7 @@ mod summary;
 mod tune;
 
 use std::io;
+use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
@@ -28,6 +30,7 @@ use clap_complete::Shell;
 #[command(name = "twitchscope", version, max_term_width = 100)]
 enum Command {
     Analyze(analyze::Arguments),
+    Batch(batch::Arguments),
     Check(check::Arguments),
     Monitor(monitor::Arguments),
     /// Lists the serial ports and what they most likely are
@@ -44,10 +47,11 @@ enum Command {
     },
 }
 
-/// Runs the command that was typed.
-pub fn run() -> anyhow::Result<()> {
-    match Command::parse() {
+/// Runs the command that was typed; the status with which to end.
+pub fn run() -> anyhow::Result<ExitCode> {
+    let done = match Command::parse() {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Batch(arguments) => return batch::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Monitor(arguments) => monitor::run(&arguments),
         Command::Ports => ports::run(),
@@ -61,7 +65,8 @@ pub fn run() -> anyhow::Result<()> {
             clap_complete::generate(shell, &mut Command::command(), "twitchscope", &mut script);
             output::say(&String::from_utf8_lossy(&script))
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Whether the command ended because nobody reads what it prints any more.

@@ -1,9 +1,11 @@
 //! `twitchscope simulate`: a recording with known truth.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use twitchscope::simulate::{Bits, Options, Recipe, SCENARIOS, Simulation, render, scenario, write};
+use anyhow::{Context, Result};
+use twitchscope::simulate::{
+    Bits, Options, Recipe, SCENARIOS, Simulation, StudyTruth, render, scenario, study, study_table, write,
+};
 use twitchscope::units::Seconds;
 
 use super::contaminants::Switches;
@@ -61,6 +63,11 @@ pub struct Arguments {
     /// Replace a recording of the same name
     #[arg(long)]
     force: bool,
+    /// A whole study instead of one recording: 20 subjects under three conditions of known rates,
+    /// with its table and its truth; takes a minute
+    #[arg(long, conflicts_with_all = ["scenario", "name", "duration", "rate", "channels", "twitches_per_min",
+        "snr", "rate_decay", "insertions", "rest", "list"])]
+    study: bool,
     /// List the scenarios and stop
     #[arg(long)]
     list: bool,
@@ -80,7 +87,40 @@ impl Arguments {
         self.contaminants.add_to(&mut recipe);
         Ok(recipe)
     }
+
+    fn options(&self) -> Options {
+        let bits = if self.bits == "24" { Bits::TwentyFour } else { Bits::Sixteen };
+        Options { bits, replace: self.force }
+    }
 }
+
+/// Writes every recording of a study, and last the table and the truth of all.
+fn whole_study(folder: &Path, arguments: &Arguments) -> Result<()> {
+    let recordings = study(arguments.seed);
+    let names: Vec<String> =
+        recordings.iter().map(|r| format!("{}/{}.wav", r.subject, r.condition)).collect();
+    let mut truth = StudyTruth::default();
+    for recording in &recordings {
+        let simulation = render(&recording.recipe)?;
+        truth.add(recording, &simulation);
+        write(&simulation, &folder.join(&recording.subject), recording.condition, arguments.options())?;
+    }
+    let table = study_table(recordings.iter().zip(names.iter().map(String::as_str)));
+    for (name, text) in [(TABLE, table), (TRUTH, truth.table())] {
+        let path = folder.join(name);
+        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    eprintln!(
+        "{} recordings; {TABLE} says who was recorded how, {TRUTH} what is to be found",
+        recordings.len()
+    );
+    say(&format!("{}\n", folder.display()))
+}
+
+/// The table of a study.
+const TABLE: &str = "table.tsv";
+/// What a study should find.
+const TRUTH: &str = "truth.tsv";
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -88,11 +128,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let list: String = SCENARIOS.iter().map(|s| format!("{:<14} {}\n", s.name, s.shows)).collect();
         return say(&list);
     };
+    if arguments.study {
+        return whole_study(folder, arguments);
+    }
     let simulation = render(&arguments.recipe()?)?;
     let default_name = || format!("{}-{}", arguments.scenario, arguments.seed);
     let name = arguments.name.clone().unwrap_or_else(default_name);
-    let bits = if arguments.bits == "24" { Bits::TwentyFour } else { Bits::Sixteen };
-    let written = write(&simulation, folder, &name, Options { bits, replace: arguments.force })?;
+    let written = write(&simulation, folder, &name, arguments.options())?;
     eprintln!("{}", summary(&simulation));
     say(&format!("{}\n", written.recording.display()))
 }

@@ -16,9 +16,17 @@ use crate::session::{SCHEMA, Session};
 /// # Errors
 /// [`Error::Encode`], which no session that the pipeline makes gives.
 pub fn session_json(session: &Session) -> Result<String, Error> {
+    json(session)
+}
+
+/// Anything as JSON text, laid out as a session is: a record of a list takes one line.
+///
+/// # Errors
+/// [`Error::Encode`] for what has no JSON form.
+pub fn json(value: &impl Serialize) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let mut out = serde_json::Serializer::with_formatter(&mut bytes, Records::default());
-    session.serialize(&mut out).map_err(|e| Error::Encode(e.to_string()))?;
+    value.serialize(&mut out).map_err(|e| Error::Encode(e.to_string()))?;
     bytes.push(b'\n');
     String::from_utf8(bytes).map_err(|e| Error::Encode(e.to_string()))
 }

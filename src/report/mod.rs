@@ -12,11 +12,13 @@ use tempfile::NamedTempFile;
 
 use crate::session::Session;
 
+pub mod columns;
 pub mod figure;
 mod json;
+pub mod pooled;
 pub mod tables;
 
-pub use json::{read_session, session_json};
+pub use json::{json, read_session, session_json};
 
 /// Why a result could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +106,15 @@ fn cure(problem: &io::Error) -> &'static str {
 /// [`Error`] with path and cure; then no result has been left half-written and no temporary file
 /// remains.
 pub fn write_all(folder: &Path, stem: &str, session: &Session, figures: bool) -> Result<Vec<PathBuf>, Error> {
-    let mut results: Vec<(&str, Vec<u8>)> = vec![
+    write_named(folder, stem, &results(session, figures)?)
+}
+
+/// Every result of `session`: what it is called behind the recording's name, and what it holds.
+///
+/// # Errors
+/// [`Error::Encode`], [`Error::Draw`].
+pub fn results(session: &Session, figures: bool) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
+    let mut results = vec![
         ("twitches.tsv", tables::twitches(session).into_bytes()),
         ("candidates.tsv", tables::candidates(session).into_bytes()),
         ("insertions.tsv", tables::insertions(session).into_bytes()),
@@ -113,7 +123,7 @@ pub fn write_all(folder: &Path, stem: &str, session: &Session, figures: bool) ->
     if figures {
         results.extend(drawn(&[session])?);
     }
-    write_named(folder, stem, &results)
+    Ok(results)
 }
 
 /// Draws the figures of saved sessions into `folder`: the dwell figure over all of them and, for
@@ -137,17 +147,40 @@ fn drawn(sessions: &[&Session]) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
 }
 
 fn write_named(folder: &Path, stem: &str, results: &[(&str, Vec<u8>)]) -> Result<Vec<PathBuf>, Error> {
+    let names: Vec<String> = results.iter().map(|(what, _)| format!("{stem}_{what}")).collect();
+    let files: Vec<(&str, &[u8])> =
+        names.iter().zip(results).map(|(name, (_, bytes))| (name.as_str(), bytes.as_slice())).collect();
+    write_files(folder, &files, Flush::Each)
+}
+
+/// Whether files are on the disk when a write returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flush {
+    /// Each is, before any of them takes its name.
+    Each,
+    /// When the system likes. A power cut may leave names with nothing behind them, so this is for
+    /// what is checked before it is believed, and can be made again.
+    Never,
+}
+
+/// Writes files by name into `folder`, which is made where it is missing. All or nothing: each is
+/// first written whole beside its place, and only then do they take their names. The paths.
+///
+/// # Errors
+/// [`Error`] with path and cure.
+pub fn write_files(folder: &Path, files: &[(&str, &[u8])], flush: Flush) -> Result<Vec<PathBuf>, Error> {
     make_folder(folder)?;
     let mut staged = Vec::new();
-    for (what, bytes) in results {
-        let path = folder.join(format!("{stem}_{what}"));
+    for (name, bytes) in files {
+        let path = folder.join(name);
         if path.is_dir() {
             return Err(Error::FolderInTheWay { path });
         }
-        let file = stage(folder, bytes).map_err(|problem| Error::Write { path: path.clone(), problem })?;
+        let file =
+            stage(folder, bytes, flush).map_err(|problem| Error::Write { path: path.clone(), problem })?;
         staged.push((file, path));
     }
-    publish(staged, folder)
+    publish(staged, folder, flush)
 }
 
 fn make_folder(folder: &Path) -> Result<(), Error> {
@@ -158,10 +191,19 @@ fn make_folder(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|problem| Error::Write { path: folder.to_owned(), problem })
 }
 
-/// A temporary file in `folder` that holds `bytes`, on the disk; dropped, it is gone.
-fn stage(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+/// How the name of a file begins and ends that is not whole yet.
+const STAGED: (&str, &str) = (".twitchscope-", ".part");
+
+/// Whether a file of this name is what is left of a write that was killed.
+pub fn is_staged(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with(STAGED.0) && name.ends_with(STAGED.1)
+}
+
+/// A temporary file in `folder` that holds `bytes`; dropped, it is gone.
+fn stage(folder: &Path, bytes: &[u8], flush: Flush) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".twitchscope-").suffix(".part");
+    builder.prefix(STAGED.0).suffix(STAGED.1);
     // A temporary file is private by default; a result is as readable as any other new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -169,12 +211,18 @@ fn stage(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let unnamed = |e: io::Error| io::Error::new(e.kind(), e.kind().to_string());
     let mut file = builder.tempfile_in(folder).map_err(unnamed)?;
     file.as_file_mut().write_all(bytes)?;
-    file.as_file().sync_all()?;
+    if flush == Flush::Each {
+        file.as_file().sync_all()?;
+    }
     Ok(file)
 }
 
 /// Gives every staged file its name.
-fn publish(staged: Vec<(NamedTempFile, PathBuf)>, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+fn publish(
+    staged: Vec<(NamedTempFile, PathBuf)>,
+    folder: &Path,
+    flush: Flush,
+) -> Result<Vec<PathBuf>, Error> {
     let mut done: Vec<PathBuf> = Vec::new();
     for (file, path) in staged {
         if let Err(failed) = file.persist(&path) {
@@ -186,7 +234,9 @@ fn publish(staged: Vec<(NamedTempFile, PathBuf)>, folder: &Path) -> Result<Vec<P
         }
         done.push(path);
     }
-    // So that the names survive a power cut; not every system can do this, and the files are whole.
-    let _ = fs::File::open(folder).and_then(|f| f.sync_all());
+    if flush == Flush::Each {
+        // So that the names survive a power cut; not every system can do this, and the files are whole.
+        let _ = fs::File::open(folder).and_then(|f| f.sync_all());
+    }
     Ok(done)
 }

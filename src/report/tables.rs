@@ -4,12 +4,18 @@
 use crate::session::Session;
 use crate::statistics;
 
+/// The columns of `X_twitches.tsv`.
+pub const TWITCHES: &str = "onset duration trial_type channel insertion dwell order peak_uv rms_uv snr_db \
+     discharges discharge_density interval";
+/// The columns of `X_candidates.tsv`.
+pub const CANDIDATES: &str = "onset duration trial_type channel reason snr_db";
+/// The columns of `X_insertions.tsv`.
+pub const INSERTIONS: &str = "onset duration label dwell observed twitches rate_per_min rate_low rate_high \
+     first_twitch last_twitch twitches_80 twitches_120 control_per_min control_low control_high control_min";
+
 /// `X_twitches.tsv`: one row a twitch, merged over channels.
 pub fn twitches(session: &Session) -> String {
-    let mut table = Table::new(
-        "onset duration trial_type channel insertion dwell order peak_uv rms_uv snr_db discharges \
-         discharge_density interval",
-    );
+    let mut table = Table::new(TWITCHES);
     for t in &session.twitches {
         table.row([
             seconds(t.onset),
@@ -32,7 +38,7 @@ pub fn twitches(session: &Session) -> String {
 
 /// `X_candidates.tsv`: everything that crossed the threshold, accepted or not, and why.
 pub fn candidates(session: &Session) -> String {
-    let mut table = Table::new("onset duration trial_type channel reason snr_db");
+    let mut table = Table::new(CANDIDATES);
     for c in &session.candidates {
         table.row([
             seconds(c.onset),
@@ -49,10 +55,7 @@ pub fn candidates(session: &Session) -> String {
 /// `X_insertions.tsv`: one row an insertion, whether it twitched or not; rates a minute of observed
 /// dwell with their exact 95 % Poisson interval.
 pub fn insertions(session: &Session) -> String {
-    let mut table = Table::new(
-        "onset duration label dwell observed twitches rate_per_min rate_low rate_high first_twitch last_twitch \
-         twitches_80 twitches_120 control_per_min control_low control_high control_min",
-    );
+    let mut table = Table::new(INSERTIONS);
     let watched = if session.marked { session.control.observed_s } else { 0.0 };
     let control = statistics::rate(session.control.twitches, watched);
     for i in &session.insertions {
@@ -81,41 +84,48 @@ pub fn insertions(session: &Session) -> String {
     table.0
 }
 
-struct Table(String);
+/// A table that grows row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Table(pub String);
 
 impl Table {
-    fn new(columns: &str) -> Self {
+    pub fn new(columns: &str) -> Self {
         Self(columns.replace(' ', "\t") + "\n")
     }
 
-    fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.0.push_str(&cells.join("\t"));
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        for (place, cell) in cells.into_iter().enumerate() {
+            if place > 0 {
+                self.0.push('\t');
+            }
+            self.0.push_str(&cell);
+        }
         self.0.push('\n');
     }
 }
 
-fn unknown() -> String {
+pub(super) fn unknown() -> String {
     "n/a".into()
 }
 
 /// A time or duration, s. Six decimals tell the samples apart up to 500 kHz.
-fn seconds(s: f64) -> String {
+pub(super) fn seconds(s: f64) -> String {
     number(s, 6)
 }
 
-fn number(value: f64, decimals: usize) -> String {
+pub(super) fn number(value: f64, decimals: usize) -> String {
     // Adding zero turns -0.0, which would print its sign, into 0.0.
     if value.is_finite() { format!("{:.decimals$}", value + 0.0) } else { unknown() }
 }
 
 /// An amplitude in µV: without calibration there is none, whatever the number.
-fn amplitude(session: &Session, uv: Option<f64>) -> String {
+pub(super) fn amplitude(session: &Session, uv: Option<f64>) -> String {
     uv.filter(|_| session.source.calibrated).map_or_else(unknown, |v| number(v, 3))
 }
 
 /// Text that stays within its cell: what would end a cell or a line, or confuse a terminal, is a
 /// space; no text at all is unknown.
-fn text(raw: &str) -> String {
+pub(super) fn text(raw: &str) -> String {
     let line: String = raw.chars().map(|c| if c.is_control() || is_line_end(c) { ' ' } else { c }).collect();
     let trimmed = line.trim();
     if trimmed.is_empty() { unknown() } else { trimmed.to_owned() }

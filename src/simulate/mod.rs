@@ -25,6 +25,7 @@ mod scenario;
 mod schedule;
 mod spectrum;
 mod streams;
+mod study;
 mod twitch;
 mod write;
 
@@ -35,4 +36,5 @@ pub use recipe::{
 };
 pub use render::{Kind, Simulation, TruthEvent, render};
 pub use scenario::{Contaminant, SCENARIOS, Scenario, scenario};
+pub use study::{CONDITIONS, DECAY_S, SUBJECTS, StudyRecording, StudyTruth, study, study_table};
 pub use write::{Bits, Options, WriteError, Written, write};

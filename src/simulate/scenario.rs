@@ -124,7 +124,7 @@ pub fn scenario(name: &str, seed: u64) -> Result<Recipe, Error> {
 }
 
 /// Twitches of 8-20 dB in quiet, one needle in from 10 s on.
-fn quiet(seed: u64) -> Recipe {
+pub(super) fn quiet(seed: u64) -> Recipe {
     Recipe {
         seed,
         rate_hz: 2000.0,

@@ -70,6 +70,32 @@ pub(super) fn twitches(
     planned
 }
 
+/// The hazard that gives `plan`'s rate at needle in in spite of the dead time, a second, and the
+/// dead time itself, s.
+fn hazard(plan: &Twitches) -> (f64, f64) {
+    let per_s = plan.per_min / 60.0;
+    let durations = plan.duration_ms.map(|ms| ms / 1000.0);
+    let dead_s = (durations[0] + durations[1]) / 2.0 + plan.gap_ms / 1000.0;
+    // Above this share the process would be a clockwork.
+    (per_s / (1.0 - (per_s * dead_s).min(0.9)), dead_s)
+}
+
+/// How many twitches an insertion of `dwell_s` seconds is expected to hold: the integral of the
+/// renewal rate `h / (1 + h dead)` (Cox DR 1962, Renewal Theory) under the falling hazard `h`, over
+/// the part of the dwell in which a twitch may begin.
+pub(super) fn expected(plan: &Twitches, dwell_s: f64) -> f64 {
+    const STEPS: u32 = 1000;
+    let (hazard, dead_s) = hazard(plan);
+    let end_s = dwell_s - MARGIN_S - (dead_s - plan.gap_ms / 1000.0);
+    let step_s = (end_s - MARGIN_S).max(0.0) / f64::from(STEPS);
+    let rate = |place: u32| {
+        let age_s = MARGIN_S + (f64::from(place) + 0.5) * step_s;
+        let now = hazard * plan.rate_decay_s.map_or(1.0, |tau| (-age_s / tau).exp());
+        now / (1.0 + now * dead_s)
+    };
+    (0..STEPS).map(rate).sum::<f64>() * step_s
+}
+
 fn dwell(
     canvas: &Canvas,
     plan: &Twitches,
@@ -78,15 +104,12 @@ fn dwell(
     insertion: Option<usize>,
     planned: &mut Vec<Planned>,
 ) {
-    let per_s = plan.per_min / 60.0;
-    if per_s <= 0.0 {
+    if plan.per_min <= 0.0 {
         return;
     }
     let durations = plan.duration_ms.map(|ms| ms / 1000.0);
     let gap_s = plan.gap_ms / 1000.0;
-    let dead_s = (durations[0] + durations[1]) / 2.0 + gap_s;
-    // Above this share the process would be a clockwork.
-    let hazard = per_s / (1.0 - (per_s * dead_s).min(0.9));
+    let (hazard, _) = hazard(plan);
     let mut now = start + MARGIN_S;
     let mut order = 0;
     loop {

@@ -2,7 +2,7 @@
 //! which others are switched on.
 
 use rand_core::RngCore;
-use rand_distr::{Distribution, Exp1, StandardNormal};
+use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 use rand_pcg::Pcg64;
 
 /// What a stream is drawn for. The numbers are part of what a seed means: never reuse one.
@@ -23,6 +23,7 @@ pub(super) enum Component {
     Knocks = 13,
     Surges = 14,
     AddedBurst = 15,
+    Study = 16,
 }
 
 /// A stream of random numbers.
@@ -61,6 +62,16 @@ impl Stream {
     pub(super) fn waiting(&mut self, mean: f64) -> f64 {
         let unit: f64 = Exp1.sample(&mut self.0);
         unit * mean
+    }
+
+    /// Gamma distributed with mean 1 and this shape, above zero.
+    pub(super) fn gamma(&mut self, shape: f64) -> f64 {
+        Gamma::new(shape, 1.0 / shape).map_or(1.0, |gamma| gamma.sample(&mut self.0))
+    }
+
+    /// The seed of something that is drawn on its own.
+    pub(super) fn seed(&mut self) -> u64 {
+        self.0.next_u64()
     }
 
     /// True with this probability.

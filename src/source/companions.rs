@@ -90,10 +90,29 @@ pub(super) fn open_file(path: &Path) -> Result<File, Error> {
 /// # Errors
 /// [`Error`] where it cannot be opened or read.
 pub fn sha256(path: &Path) -> Result<String, Error> {
-    let mut hash = Sha256::new();
+    let (mut hash, mut part) = (Sha256::new(), vec![0; PART]);
     for path in std::iter::once(path.to_owned()).chain(parts::later(path)) {
-        let copied = io::copy(&mut open_file(&path)?, &mut hash);
-        copied.map_err(|source| Error::Read { path, source })?;
+        let mut file = open_file(&path)?;
+        loop {
+            match file.read(&mut part) {
+                Ok(0) => break,
+                Ok(read) => hash.update(&part[..read]),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(Error::Read { path, source }),
+            }
+        }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(hash))
+}
+
+/// The SHA-256 of `bytes`, hexadecimal.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hexadecimal(Sha256::new_with_prefix(bytes))
+}
+
+/// How much of a file is read at once: the system is asked rarely.
+const PART: usize = 1 << 17;
+
+fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -34,15 +34,16 @@ mod wav;
 
 pub use arrival::MeasuredRate;
 pub use away::Link;
-pub use companions::{Companion, Companions, sha256};
+pub use companions::{Companion, Companions, sha256, sha256_of};
 pub use error::Error;
 pub use listen::{Heard, listen, recognise};
 pub use live::{Live, LiveOptions};
 pub use options::{BadInsertion, BadVoltage, InsertionOption, Options, ScaleOption, Voltage};
-pub use parts::parts;
+pub use parts::{first_part, parts};
 pub use port_error::PortError;
 pub use ports::{PortInfo, ports};
 pub use recording::Recording;
+pub use riff::{HEAD, Looks, looks};
 pub use serial::Port;
 pub use sidecar::Sidecar;
 pub use taken::Gap;

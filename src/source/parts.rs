@@ -52,6 +52,15 @@ fn is_part(path: &Path, number: u64) -> bool {
     contents.and_then(|found| place(&found.notes)).is_some_and(|place| place.number == number)
 }
 
+/// The first part of the recording of which the file `path` is a later part, by its name and by
+/// what it says of itself; `None` where it is none, or where the first is not there.
+pub fn first_part(path: &Path) -> Option<PathBuf> {
+    let stem = path.file_stem()?.to_str()?;
+    let number = stem.rsplit_once("_part")?.1.parse().ok().filter(|number| *number > 1)?;
+    let first = first_of(path, number);
+    (first != path && first.is_file() && is_part(path, number)).then_some(first)
+}
+
 /// The parts that follow the recording `path`, in order.
 pub(super) fn later(path: &Path) -> Vec<PathBuf> {
     let numbers = (2..).map(|number| (number, file(path, number)));

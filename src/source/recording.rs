@@ -51,16 +51,29 @@ impl Recording<File> {
     /// # Errors
     /// [`Error`] where the recording, its sidecar or its marks cannot be read or do not fit.
     pub fn open(path: &Path, options: &Options) -> Result<Self, Error> {
-        let file = open_file(path)?;
-        let companions = Companions::find(path, options)?;
-        let later = parts::later(path);
-        let files = later.into_iter().map(|path| open_file(&path).map(|file| (file, path)));
-        let files: Vec<_> = files.collect::<Result<_, Error>>()?;
-        Self::read_all(file, path, files, &companions, options)
+        Self::open_through(path, &Companions::find(path, options)?, options, |file| file)
     }
 }
 
 impl<R: Read + Seek> Recording<R> {
+    /// Opens the recording `path` with what was found beside it; each of its files is read through
+    /// what `through` makes of it.
+    ///
+    /// # Errors
+    /// As [`Recording::open`].
+    pub fn open_through(
+        path: &Path,
+        companions: &Companions,
+        options: &Options,
+        mut through: impl FnMut(File) -> R,
+    ) -> Result<Self, Error> {
+        let first = through(open_file(path)?);
+        let later = parts::later(path).into_iter();
+        let later = later.map(|path| open_file(&path).map(|file| (through(file), path)));
+        let later = later.collect::<Result<Vec<_>, Error>>()?;
+        Self::read_all(first, path, later, companions, options)
+    }
+
     /// Reads the recording `path` from `reader`, with `companions` beside it.
     ///
     /// # Errors

@@ -301,6 +301,39 @@ fn text(bytes: &[u8]) -> String {
     words.trim().to_owned()
 }
 
+/// What a file is, as its beginning tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    /// A recording of a kind that can be read.
+    Recording,
+    /// A recording of another kind, in words.
+    Foreign(&'static str),
+    /// Something else.
+    Other,
+}
+
+/// How many bytes of a file [`looks`] needs.
+pub const HEAD: usize = 12;
+
+/// What a file that begins with `head` is. One that ends before [`HEAD`] bytes is no recording.
+pub fn looks(head: &[u8]) -> Looks {
+    match FOREIGN.iter().find(|(start, _)| head.starts_with(start)) {
+        Some((_, looks)) => Looks::Foreign(looks),
+        None if head.len() >= HEAD && is_wave(head) => Looks::Recording,
+        None => Looks::Other,
+    }
+}
+
+/// Recordings that cannot be read, by how they begin.
+const FOREIGN: [(&[u8], &str); 6] = [
+    (b"RIFX", "a big-endian WAV"),
+    (b"fLaC", "a FLAC recording"),
+    (b"OggS", "an Ogg recording"),
+    (b"ID3", "an MP3 recording"),
+    (b"0       ", "an EDF recording"),
+    (b"\xffBIOSEMI", "a BDF recording"),
+];
+
 /// Whether this is the beginning of a WAV, be it ever so short.
 fn is_wave(head: &[u8]) -> bool {
     let starts = |name: &[u8], at: usize| {
@@ -316,15 +349,7 @@ fn looks_like(head: &[u8]) -> (&'static str, &'static str) {
     if head.starts_with(b"PK\x03\x04") {
         return ("a ZIP archive", "unpack it first (a SpikeRecorder .byb holds signal.wav and its events)");
     }
-    let magic: [(&[u8], &str); 6] = [
-        (b"RIFX", "a big-endian WAV"),
-        (b"fLaC", "a FLAC recording"),
-        (b"OggS", "an Ogg recording"),
-        (b"ID3", "an MP3 recording"),
-        (b"0       ", "an EDF recording"),
-        (b"\xffBIOSEMI", "a BDF recording"),
-    ];
-    if let Some((_, looks)) = magic.iter().find(|(start, _)| head.starts_with(start)) {
+    if let Looks::Foreign(looks) = looks(head) {
         return (looks, save);
     }
     let printable = |c: &u8| *c >= b' ' || matches!(c, b'\t' | b'\r' | b'\n');
