@@ -76,6 +76,7 @@ pub mod pipeline;
 pub mod recorder;
 pub mod report;
 pub mod rest;
+pub mod review;
 pub mod self_test;
 pub mod session;
 pub mod settings;

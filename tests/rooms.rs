@@ -29,10 +29,11 @@ const ROOMS: &[(&str, &str)] = &[
     ("recorder", "units block"),
     ("monitor", "units block insertion settings source pipeline detect analysis recorder"),
     ("report", "session detect statistics"),
+    ("review", "units insertion statistics detect session evaluate"),
     (
         "cli",
         "units settings source virtual_board simulate evaluate analysis self_test rest tune recorder monitor \
-         session detect statistics report",
+         session detect statistics report review",
     ),
 ];
 
@@ -61,10 +62,10 @@ const CRATES: &[(&str, &str)] = &[
     ("tempfile", "report simulate"),
     ("toml", "settings"),
     ("serde_json", "source simulate recorder report cli"),
-    ("serde", "units block insertion settings detect session monitor simulate evaluate report"),
+    ("serde", "units block insertion settings detect session monitor simulate evaluate report review"),
     (
         "thiserror",
-        "units insertion settings signal source simulate evaluate analysis recorder monitor report",
+        "units insertion settings signal source simulate evaluate analysis recorder monitor report review",
     ),
 ];
 

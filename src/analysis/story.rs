@@ -71,6 +71,7 @@ impl Story {
             candidates: self.candidates.iter().map(|f| candidate(f, format)).collect(),
             masked: self.masked.iter().map(|m| masked(m, format)).collect(),
             self_test: None,
+            review: None,
             warnings,
             overview: overview(reports),
             source,

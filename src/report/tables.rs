@@ -1,17 +1,19 @@
 //! The tables: tab separated, BIDS style, `onset` and `duration` first, `n/a` where nothing is
 //! known. Column names and their order are a contract: people script against them.
 
-use crate::session::Session;
+use crate::session::{Review, Session, Verdict};
 use crate::statistics;
 
 /// `X_twitches.tsv`: one row a twitch, merged over channels.
 pub fn twitches(session: &Session) -> String {
+    let review = session.review.as_ref();
     let mut table = Table::new(
         "onset duration trial_type channel insertion dwell order peak_uv rms_uv snr_db discharges \
          discharge_density interval",
+        review.map(|_| "review"),
     );
-    for t in &session.twitches {
-        table.row([
+    for (n, t) in session.twitches.iter().enumerate() {
+        let cells = [
             seconds(t.onset),
             seconds(t.duration),
             "twitch".into(),
@@ -25,23 +27,26 @@ pub fn twitches(session: &Session) -> String {
             t.discharges.to_string(),
             t.discharge_density.map_or_else(unknown, |d| number(d, 2)),
             t.interval.map_or_else(unknown, seconds),
-        ]);
+        ];
+        table.row(cells.into_iter().chain(review.map(|r| verdict(&r.twitches, n))));
     }
     table.0
 }
 
 /// `X_candidates.tsv`: everything that crossed the threshold, accepted or not, and why.
 pub fn candidates(session: &Session) -> String {
-    let mut table = Table::new("onset duration trial_type channel reason snr_db");
-    for c in &session.candidates {
-        table.row([
+    let review = session.review.as_ref();
+    let mut table = Table::new("onset duration trial_type channel reason snr_db", review.map(|_| "review"));
+    for (n, c) in session.candidates.iter().enumerate() {
+        let cells = [
             seconds(c.onset),
             seconds(c.duration),
             c.class.name().into(),
             text(&c.channel),
             text(&c.reason),
             number(c.snr_db, 2),
-        ]);
+        ];
+        table.row(cells.into_iter().chain(review.map(|r| verdict(&r.candidates, n))));
     }
     table.0
 }
@@ -52,13 +57,14 @@ pub fn insertions(session: &Session) -> String {
     let mut table = Table::new(
         "onset duration label dwell observed twitches rate_per_min rate_low rate_high first_twitch last_twitch \
          twitches_80 twitches_120 control_per_min control_low control_high control_min",
+        session.review.as_ref().map(|_| "reviewed unjudged reviewed_per_min reviewed_low reviewed_high"),
     );
     let watched = if session.marked { session.control.observed_s } else { 0.0 };
     let control = statistics::rate(session.control.twitches, watched);
-    for i in &session.insertions {
+    for (n, i) in session.insertions.iter().enumerate() {
         let rate = statistics::rate(i.twitches.len() as u64, i.observed);
         let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
-        table.row([
+        let cells = [
             seconds(i.onset),
             seconds(i.dwell),
             i.label.as_deref().map_or_else(unknown, text),
@@ -76,19 +82,71 @@ pub fn insertions(session: &Session) -> String {
             of(control.map(|r| r.interval.low)),
             of(control.map(|r| r.interval.high)),
             of(control.map(|_| session.control.observed_s / 60.0)),
-        ]);
+        ];
+        let review = session.review.as_ref().map(|r| judged(r, n, i.observed));
+        table.row(cells.into_iter().chain(review.into_iter().flatten()));
     }
     table.0
+}
+
+/// `X_reviewed.tsv`: one row a twitch as a person has it; empty without a review.
+pub fn reviewed(session: &Session) -> String {
+    let mut table = Table::new(
+        "onset duration trial_type channel insertion dwell order origin automatic reviewer mode",
+        None,
+    );
+    if let Some(review) = &session.review {
+        for t in &review.reviewed {
+            table.row([
+                seconds(t.onset),
+                seconds(t.duration),
+                "twitch".into(),
+                text(&t.channel),
+                t.insertion.map_or_else(unknown, |i| (i + 1).to_string()),
+                t.dwell.map_or_else(unknown, seconds),
+                t.order.map_or_else(unknown, |o| o.to_string()),
+                t.origin.name().into(),
+                t.automatic.map_or_else(unknown, |c| c.name().into()),
+                text(&review.reviewer),
+                if review.blind { "blind".into() } else { "open".into() },
+            ]);
+        }
+    }
+    table.0
+}
+
+/// What was said of the `n`th of these.
+fn verdict(verdicts: &[Verdict], n: usize) -> String {
+    verdicts.get(n).copied().unwrap_or(Verdict::Unjudged).name().into()
+}
+
+/// The reviewed count of the `n`th insertion, what is still unjudged, and the rate.
+fn judged(review: &Review, n: usize, observed: f64) -> [String; 5] {
+    let insertion = review.insertions.get(n);
+    let count = insertion.and_then(|i| i.count());
+    let rate = count.and_then(|count| statistics::rate(count, observed));
+    let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
+    [
+        count.map_or_else(unknown, |c| c.to_string()),
+        insertion.map_or_else(unknown, |i| i.unjudged.to_string()),
+        of(rate.map(|r| r.per_min)),
+        of(rate.map(|r| r.interval.low)),
+        of(rate.map(|r| r.interval.high)),
+    ]
 }
 
 struct Table(String);
 
 impl Table {
-    fn new(columns: &str) -> Self {
-        Self(columns.replace(' ', "\t") + "\n")
+    /// With the columns that are always there, and those of a review.
+    fn new(columns: &str, review: Option<&str>) -> Self {
+        let names: Vec<&str> =
+            columns.split(' ').chain(review.into_iter().flat_map(|r| r.split(' '))).collect();
+        Self(names.join("\t") + "\n")
     }
 
-    fn row<const N: usize>(&mut self, cells: [String; N]) {
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let cells: Vec<String> = cells.into_iter().collect();
         self.0.push_str(&cells.join("\t"));
         self.0.push('\n');
     }
