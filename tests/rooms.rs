@@ -29,11 +29,13 @@ const ROOMS: &[(&str, &str)] = &[
     ("recorder", "units block"),
     ("monitor", "units block insertion settings source pipeline detect analysis recorder"),
     ("report", "session detect statistics"),
+    ("excerpt", "units block signal source session"),
     ("review", "units insertion statistics detect session evaluate"),
+    ("terminal", "units detect session source excerpt review"),
     (
         "cli",
         "units settings source virtual_board simulate evaluate analysis self_test rest tune recorder monitor \
-         session detect statistics report review",
+         session detect statistics report review excerpt terminal",
     ),
 ];
 
@@ -57,15 +59,17 @@ const CRATES: &[(&str, &str)] = &[
     ("rand_core", "simulate virtual_board"),
     ("rand_distr", "simulate virtual_board"),
     ("rand_pcg", "simulate virtual_board"),
+    ("ratatui", "terminal"),
     ("rustix", "virtual_board recorder"),
     ("serialport", "source"),
     ("tempfile", "report simulate"),
+    ("time", "cli"),
     ("toml", "settings"),
     ("serde_json", "source simulate recorder report cli"),
-    ("serde", "units block insertion settings detect session monitor simulate evaluate report review"),
+    ("serde", "units block insertion settings detect session monitor simulate evaluate report review cli"),
     (
         "thiserror",
-        "units insertion settings signal source simulate evaluate analysis recorder monitor report review",
+        "units insertion settings signal source simulate evaluate analysis recorder monitor report review excerpt terminal",
     ),
 ];
 

@@ -266,10 +266,10 @@ impl Desk {
         match other {
             None => Answer::Decision(decision),
             Some(_) if self.blind => {
-                Answer::Word("You accepted a twitch here already: this one would count it twice.".into())
+                Answer::Word("You said twitch here already: it would count twice.".into())
             }
             Some(other) => Answer::Word(format!(
-                "It would count twice: you have a twitch from {other}. Reject that one first, or move this one."
+                "It would count twice: you have a twitch from {other}. Reject that one first."
             )),
         }
     }
@@ -285,7 +285,7 @@ impl Desk {
     fn begin_add(&mut self, at: f64, channel: String) -> Answer {
         if self.blind {
             return Answer::Word(
-                "A blind review judges what is between the brackets and adds nothing.".into(),
+                "A blind review judges what lies between the brackets, and adds nothing.".into(),
             );
         }
         let onset = (at - NEW_S / 2.0).clamp(0.0, (self.end - NEW_S).max(0.0));
@@ -324,7 +324,7 @@ impl Desk {
             Doing::Adding(extent, _, channel) => {
                 if let Some(there) = self.places.iter().find(|p| p.item.extent.overlaps_half(extent)) {
                     return Answer::Word(format!(
-                        "Something lies there already, from {}: step to it, and accept or move it.",
+                        "Something lies there, from {}: step to it and judge it.",
                         there.item.extent
                     ));
                 }
