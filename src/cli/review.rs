@@ -88,6 +88,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     say(&format!("{judged} of {all} judged, in {}\n", path.display()))?;
     if *desk.edits() != before {
         let review = Review { header, edits: desk.edits().clone(), cut: false };
+        // Read again: another run may have written it meanwhile.
+        let session = report::read_session(&arguments.session)?;
+        review.header.is_of(&session.source.sha256, &session.source.name, &path)?;
         results(session, &review, &path, &folder, &stem)?;
     }
     shown.context("the review ended early; what was decided is saved")
