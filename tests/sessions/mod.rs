@@ -1,4 +1,5 @@
 //! Sessions made up for the tests of reports: no recording behind them, any shape wanted.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use twitchscope::detect::Class;
 use twitchscope::session::{
