@@ -184,10 +184,12 @@ fn every_crate_is_used_only_where_it_is_at_home() {
 
 #[test]
 fn no_room_looks_at_the_clock_on_the_wall() {
-    // It may be set back in the middle of a session. `Instant` never goes back.
-    for source in sources() {
+    // It may be set back in the middle of a session. `Instant` never goes back. A review file alone
+    // says when a person decided, for people.
+    for source in sources().into_iter().filter(|s| !s.path.ends_with("cli/review.rs")) {
         for (line, _) in code(&source) {
-            assert!(!line.contains("SystemTime"), "{}: {}", source.path.display(), line.trim());
+            let looks = line.contains("SystemTime") || line.contains("now_utc") || line.contains("now_local");
+            assert!(!looks, "{}: {}", source.path.display(), line.trim());
         }
     }
 }
