@@ -4,10 +4,14 @@
 //! `plot` and by sets of recordings. Views read sessions, never recordings. This room knows
 //! units, insertions, settings and detections; it must never know sources or plots.
 
+mod review;
+
 use serde::{Deserialize, Serialize};
 
 use crate::detect::Class;
 use crate::settings::Settings;
+
+pub use review::{Origin, Review, ReviewedInsertion, ReviewedTwitch, Verdict};
 
 /// The version of the JSON form.
 pub const SCHEMA: u32 = 1;
@@ -46,6 +50,9 @@ pub struct Session {
     /// What a person noted during the recording, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// What a person said of the twitches; `None` without a review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
     /// What the reader should know, in plain words.
     pub warnings: Vec<String>,
     /// The outline of the recording, for the trace figure.

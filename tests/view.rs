@@ -6,7 +6,7 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 use twitchscope::monitor::{Flag, Flagged, Message, Needle, Recording, Snapshot, Status, TICK, Tick, Trace};
 use twitchscope::pipeline::{Mask, Standing};
-use twitchscope::terminal::{Face, Typed, draw};
+use twitchscope::terminal::live::{Face, Typed, draw};
 
 /// When the pictures are taken, s.
 const NOW_S: f64 = 83.2;

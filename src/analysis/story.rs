@@ -72,6 +72,7 @@ impl Story {
             masked: self.masked.iter().map(|m| masked(m, format)).collect(),
             self_test: None,
             notes: Vec::new(),
+            review: None,
             warnings,
             overview: overview(reports),
             source,

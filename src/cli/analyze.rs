@@ -15,6 +15,7 @@ use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Sour
 
 use super::output::say;
 use super::quantity::{channel, per_minute};
+use super::reviews::{self, Choice};
 use super::summary::summary;
 
 /// Finds the twitches of recordings and counts them against needle dwell time.
@@ -46,6 +47,8 @@ pub struct Arguments {
     /// The session as JSON on standard output, the summary on standard error
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    review: Choice,
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
@@ -178,8 +181,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         if arguments.self_test {
             session.self_test = Some(test(path, &options, &session, arguments.seed)?);
         }
+        arguments.review.lay_over(&mut session, arguments.out.as_deref(), &stem(path))?;
         let written = match &arguments.out {
-            Some(folder) => report::write_all(folder, &stem(path), &session, !arguments.no_figures)?,
+            Some(folder) => {
+                let written = report::write_all(folder, &stem(path), &session, !arguments.no_figures)?;
+                reviews::tidy(&session, folder, &stem(path));
+                written
+            }
             None => Vec::new(),
         };
         let gap = if place > 0 { "\n" } else { "" };

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use twitchscope::evaluate::{Errors, Score, Tally, read};
+use anyhow::{Result, bail};
+use serde::Serialize;
+use twitchscope::evaluate::{Errors, Event, Score, Tally, read};
+use twitchscope::review::{self, Agreement, Judged, Review};
 use twitchscope::units::Seconds;
 
 use super::output::say;
@@ -13,9 +15,12 @@ use super::quantity::seconds;
 ///
 /// Each found event stands for at most one true event, and may stand for it if the time between
 /// the two is at most the tolerance. Tables with a column trial_type give their `twitch` rows.
+///
+/// Either may be a review: its twitches count, and how far both agree on what was judged is told,
+/// too, with Cohen's kappa. Two reviews tell how far two reviewers agree.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// What was found: any of the tables, or two columns (onset, duration, seconds)
+    /// What was found: any of the tables, a review, or two columns (onset, duration, seconds)
     found: PathBuf,
     /// What was there, in the same form
     truth: PathBuf,
@@ -33,17 +38,87 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let (found, truth) = (read(&arguments.found)?, read(&arguments.truth)?);
+    let (found, truth) = (Side::read(&arguments.found)?, Side::read(&arguments.truth)?);
     let observed = arguments.duration.or_else(|| duration_beside(&arguments.truth));
     let mut tally = Tally::default();
-    tally.add(&found, &truth, arguments.tolerance.s(), observed.map(Seconds::s));
-    let score = tally.score();
+    tally.add(&found.events, &truth.events, arguments.tolerance.s(), observed.map(Seconds::s));
+    let told = Told { score: tally.score(), agreement: agreement(&found, &truth)? };
     let text = if arguments.json {
-        serde_json::to_string_pretty(&score)? + "\n"
+        serde_json::to_string_pretty(&told)? + "\n"
     } else {
-        table(&score, arguments.tolerance)
+        let reviews = [&found, &truth].iter().filter(|side| side.review.is_some()).count();
+        table(&told.score, arguments.tolerance)
+            + &told.agreement.map_or_else(String::new, |a| agreement_table(&a, reviews))
     };
     say(&text)
+}
+
+/// One of both that are compared.
+struct Side {
+    events: Vec<Event>,
+    review: Option<Review>,
+}
+
+impl Side {
+    fn read(path: &Path) -> Result<Self> {
+        let is_review = std::fs::read(path).is_ok_and(|bytes| review::is_review(&bytes));
+        if !is_review {
+            return Ok(Self { events: read(path)?, review: None });
+        }
+        let review = review::read(path)?;
+        if review.cut {
+            eprintln!("{}: the last line was cut off and is left out", path.display());
+        }
+        let twitches = review.edits.all().filter(|d| d.action.is_twitch()).map(|d| d.extent);
+        let event = |e: review::Extent| Event { onset: e.onset(), duration: e.duration(), snr_db: None };
+        Ok(Self { events: twitches.map(event).collect(), review: Some(review) })
+    }
+}
+
+/// The numbers as JSON.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    score: Score,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement: Option<Agreement>,
+}
+
+/// How far both agree on what was judged; `None` unless one of them is a review.
+fn agreement(found: &Side, truth: &Side) -> Result<Option<Agreement>> {
+    Ok(match (&found.review, &truth.review) {
+        (None, None) => None,
+        (Some(a), Some(b)) if a.header.sha256 != b.header.sha256 => bail!(
+            "these are reviews of two recordings, {} and {}, or of one that has changed since",
+            a.header.recording,
+            b.header.recording
+        ),
+        (Some(a), Some(b)) => Some(review::between(&Judged::of(&a.edits), &Judged::of(&b.edits))),
+        (Some(a), None) => Some(review::with_events(&Judged::of(&a.edits), &truth.events, true)),
+        (None, Some(b)) => Some(review::with_events(&Judged::of(&b.edits), &found.events, false)),
+    })
+}
+
+fn agreement_table(a: &Agreement, reviews: usize) -> String {
+    let kappa = match a.kappa {
+        Some(k) => format!("{:.3} (95 % interval {:.3} to {:.3})", k.value, k.low, k.high),
+        None => "n/a: it is not defined unless both say yes and no".into(),
+    };
+    // What one of them never judged counts as missed or as a false alarm in the lines above.
+    let left_out = match (a.left_out, reviews) {
+        (0, _) => String::new(),
+        (n, 2) => format!(" ({n} that one alone judged left out here, not above)"),
+        (n, _) => format!(" ({n} that nobody judged left out here, not above)"),
+    };
+    let v = a.verdicts;
+    let rows = [
+        ("judged by both", format!("{}{left_out}", a.judged)),
+        ("both say twitch, none", format!("{}, {}", v.both, v.neither)),
+        ("only found, only truth", format!("{}, {}", v.only_first, v.only_second)),
+        ("agreement", a.agreement.map_or_else(|| "n/a".to_owned(), |share| format!("{share:.3}"))),
+        ("Cohen's kappa", kappa),
+    ];
+    rows.iter().map(|(name, value)| format!("{name:<22} {value}\n")).collect()
 }
 
 /// The recording's duration from the sidecar of `X_truth.tsv`, where there is one.

@@ -13,6 +13,8 @@ mod output;
 mod plot;
 mod ports;
 mod quantity;
+mod review;
+mod reviews;
 mod simulate;
 mod summary;
 mod tune;
@@ -40,6 +42,7 @@ enum Command {
     Evaluate(evaluate::Arguments),
     Tune(tune::Arguments),
     Plot(plot::Arguments),
+    Review(review::Arguments),
     /// Prints completions for a shell
     Completions {
         /// Which shell
@@ -60,6 +63,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Tune(arguments) => tune::run(&arguments),
         Command::Plot(arguments) => plot::run(&arguments),
+        Command::Review(arguments) => review::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Command::command(), "twitchscope", &mut script);

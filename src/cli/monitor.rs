@@ -15,7 +15,7 @@ use twitchscope::source::board::{Kind, Wishes};
 use twitchscope::source::{
     InsertionOption, Live, LiveOptions, Options, Port, PortError, Recording, Source, listen, sha256,
 };
-use twitchscope::terminal::{self, View};
+use twitchscope::terminal::live::{self as terminal, View};
 use twitchscope::units::{SampleRate, Seconds};
 
 use super::analyze::{Choices, Samples};

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use twitchscope::report;
+use twitchscope::session::Session;
 
 use super::output::say;
+use super::review::named;
+use super::reviews::Choice;
 
 /// Draws the figures again from saved sessions.
 ///
@@ -22,12 +25,19 @@ pub struct Arguments {
     /// The figures' name without ending [default: that of the first session]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    #[command(flatten)]
+    review: Choice,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let sessions =
-        arguments.sessions.iter().map(|p| report::read_session(p)).collect::<Result<Vec<_>, _>>()?;
+    let read = |path: &PathBuf| -> Result<Session> {
+        let mut session = report::read_session(path)?;
+        let (folder, stem) = named(path);
+        arguments.review.lay_over(&mut session, Some(&folder), &stem)?;
+        Ok(session)
+    };
+    let sessions = arguments.sessions.iter().map(read).collect::<Result<Vec<_>>>()?;
     let first =
         arguments.sessions.first().and_then(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
     let first = first.unwrap_or_default();

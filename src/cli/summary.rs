@@ -34,6 +34,7 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     )?;
     insertions(session, out)?;
     candidates(session, out)?;
+    out.push_str(&reviewed(session));
     sensitivity(session, out)?;
     control(session, out)?;
     visibility(session, out)?;
@@ -140,6 +141,21 @@ fn candidates(session: &Session, out: &mut String) -> std::fmt::Result {
         writeln!(out, "  set aside as something else: {}", told.join(", "))?;
     }
     Ok(())
+}
+
+/// What a person has of it, beside the automatic count; nothing without a review.
+pub fn reviewed(session: &Session) -> String {
+    let Some(review) = &session.review else { return String::new() };
+    let how = if review.blind { " without seeing the verdicts" } else { "" };
+    let count = |n: u64| plural(n as usize, "twitch");
+    let unjudged: u64 = review.insertions.iter().map(|i| i.unjudged).sum();
+    let found: u64 = session.insertions.iter().map(|i| i.twitches.len() as u64).sum();
+    let seen: u64 = review.insertions.iter().map(|i| i.twitches.len() as u64).sum();
+    let told = match unjudged {
+        0 => format!("{} in insertions, where the detector has {found}", count(seen)),
+        n => format!("{} so far, and {n} of the detector's {found} are not judged yet", count(seen)),
+    };
+    format!("  reviewed by {}{how}: {told}\n", review.reviewer)
 }
 
 /// How much the count depends on where the threshold lies.

@@ -5,11 +5,13 @@
 //! works in seconds on plain events, so that it can judge any detector. It must never know how
 //! events were found or simulated.
 
+mod kappa;
 mod matching;
 mod table;
 
 use serde::Serialize;
 
+pub use kappa::{Kappa, Verdicts};
 pub use matching::matching;
 pub use table::{TWITCH, TableError, parse, read};
 

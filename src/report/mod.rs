@@ -120,14 +120,17 @@ pub fn results(session: &Session, figures: bool) -> Result<Vec<(&'static str, Ve
         ("insertions.tsv", tables::insertions(session).into_bytes()),
         ("session.json", session_json(session)?.into_bytes()),
     ];
+    if session.review.is_some() {
+        results.push(("reviewed.tsv", tables::reviewed(session).into_bytes()));
+    }
     if figures {
         results.extend(drawn(&[session])?);
     }
     Ok(results)
 }
 
-/// Draws the figures of saved sessions into `folder`: the dwell figure over all of them and, for
-/// one alone, its trace. All or nothing, as [`write_all`].
+/// Draws the figures of saved sessions into `folder`: the dwell figure over all of them, that of
+/// their reviews where all have one, and for one session alone its trace. All or nothing, as [`write_all`].
 ///
 /// # Errors
 /// [`Error`] with path and cure.
@@ -139,6 +142,10 @@ pub fn write_figures(folder: &Path, stem: &str, sessions: &[Session]) -> Result<
 fn drawn(sessions: &[&Session]) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
     let dwell = figure::dwell(sessions);
     let mut results = vec![("dwell.svg", dwell.svg()?.into_bytes()), ("dwell.png", dwell.png()?)];
+    if let Some(reviewed) = figure::dwell_reviewed(sessions) {
+        let drawn = [reviewed.svg()?.into_bytes(), reviewed.png()?];
+        results.extend(["dwell_reviewed.svg", "dwell_reviewed.png"].into_iter().zip(drawn));
+    }
     if let [session] = sessions {
         let trace = figure::trace(session);
         results.extend([("trace.svg", trace.svg()?.into_bytes()), ("trace.png", trace.png()?)]);

@@ -1,7 +1,7 @@
 //! The tables: tab separated, BIDS style, `onset` and `duration` first, `n/a` where nothing is
 //! known. Column names and their order are a contract: people script against them.
 
-use crate::session::Session;
+use crate::session::{Review, Session, Verdict};
 use crate::statistics;
 
 /// The columns of `X_twitches.tsv`.
@@ -15,9 +15,10 @@ pub const INSERTIONS: &str = "onset duration label dwell observed twitches rate_
 
 /// `X_twitches.tsv`: one row a twitch, merged over channels.
 pub fn twitches(session: &Session) -> String {
-    let mut table = Table::new(TWITCHES);
-    for t in &session.twitches {
-        table.row([
+    let review = session.review.as_ref();
+    let mut table = Table::new(&with(TWITCHES, review.map(|_| "review")));
+    for (n, t) in session.twitches.iter().enumerate() {
+        let cells = [
             seconds(t.onset),
             seconds(t.duration),
             "twitch".into(),
@@ -31,23 +32,26 @@ pub fn twitches(session: &Session) -> String {
             t.discharges.to_string(),
             t.discharge_density.map_or_else(unknown, |d| number(d, 2)),
             t.interval.map_or_else(unknown, seconds),
-        ]);
+        ];
+        table.row(cells.into_iter().chain(review.map(|r| verdict(&r.twitches, n))));
     }
     table.0
 }
 
 /// `X_candidates.tsv`: everything that crossed the threshold, accepted or not, and why.
 pub fn candidates(session: &Session) -> String {
-    let mut table = Table::new(CANDIDATES);
-    for c in &session.candidates {
-        table.row([
+    let review = session.review.as_ref();
+    let mut table = Table::new(&with(CANDIDATES, review.map(|_| "review")));
+    for (n, c) in session.candidates.iter().enumerate() {
+        let cells = [
             seconds(c.onset),
             seconds(c.duration),
             c.class.name().into(),
             text(&c.channel),
             text(&c.reason),
             number(c.snr_db, 2),
-        ]);
+        ];
+        table.row(cells.into_iter().chain(review.map(|r| verdict(&r.candidates, n))));
     }
     table.0
 }
@@ -55,13 +59,14 @@ pub fn candidates(session: &Session) -> String {
 /// `X_insertions.tsv`: one row an insertion, whether it twitched or not; rates a minute of observed
 /// dwell with their exact 95 % Poisson interval.
 pub fn insertions(session: &Session) -> String {
-    let mut table = Table::new(INSERTIONS);
+    let reviewed = "reviewed unjudged reviewed_per_min reviewed_low reviewed_high";
+    let mut table = Table::new(&with(INSERTIONS, session.review.as_ref().map(|_| reviewed)));
     let watched = if session.marked { session.control.observed_s } else { 0.0 };
     let control = statistics::rate(session.control.twitches, watched);
-    for i in &session.insertions {
+    for (n, i) in session.insertions.iter().enumerate() {
         let rate = statistics::rate(i.twitches.len() as u64, i.observed);
         let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
-        table.row([
+        let cells = [
             seconds(i.onset),
             seconds(i.dwell),
             i.label.as_deref().map_or_else(unknown, text),
@@ -79,9 +84,60 @@ pub fn insertions(session: &Session) -> String {
             of(control.map(|r| r.interval.low)),
             of(control.map(|r| r.interval.high)),
             of(control.map(|_| session.control.observed_s / 60.0)),
-        ]);
+        ];
+        let review = session.review.as_ref().map(|r| judged(r, n, i.observed));
+        table.row(cells.into_iter().chain(review.into_iter().flatten()));
     }
     table.0
+}
+
+/// `X_reviewed.tsv`: one row a twitch as a person has it; empty without a review.
+pub fn reviewed(session: &Session) -> String {
+    let mut table =
+        Table::new("onset duration trial_type channel insertion dwell order origin automatic reviewer mode");
+    if let Some(review) = &session.review {
+        for t in &review.reviewed {
+            table.row([
+                seconds(t.onset),
+                seconds(t.duration),
+                "twitch".into(),
+                text(&t.channel),
+                t.insertion.map_or_else(unknown, |i| (i + 1).to_string()),
+                t.dwell.map_or_else(unknown, seconds),
+                t.order.map_or_else(unknown, |o| o.to_string()),
+                t.origin.name().into(),
+                t.automatic.map_or_else(unknown, |c| c.name().into()),
+                text(&review.reviewer),
+                if review.blind { "blind".into() } else { "open".into() },
+            ]);
+        }
+    }
+    table.0
+}
+
+/// What was said of the `n`th of these.
+fn verdict(verdicts: &[Verdict], n: usize) -> String {
+    verdicts.get(n).copied().unwrap_or(Verdict::Unjudged).name().into()
+}
+
+/// The reviewed count of the `n`th insertion, what is still unjudged, and the rate.
+fn judged(review: &Review, n: usize, observed: f64) -> [String; 5] {
+    let insertion = review.insertions.get(n);
+    let count = insertion.and_then(|i| i.count());
+    let rate = count.and_then(|count| statistics::rate(count, observed));
+    let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
+    [
+        count.map_or_else(unknown, |c| c.to_string()),
+        insertion.map_or_else(unknown, |i| i.unjudged.to_string()),
+        of(rate.map(|r| r.per_min)),
+        of(rate.map(|r| r.interval.low)),
+        of(rate.map(|r| r.interval.high)),
+    ]
+}
+
+/// Columns, and those of a review behind them where there is one.
+fn with(columns: &str, review: Option<&str>) -> String {
+    [columns].into_iter().chain(review).collect::<Vec<_>>().join(" ")
 }
 
 /// A table that grows row by row.

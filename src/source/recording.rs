@@ -135,6 +135,16 @@ impl<R: Read + Seek> Recording<R> {
         self.block_frames = frames.clamp(1, MOST_BLOCK_FRAMES);
     }
 
+    /// Gives the frames from `at` on next. A mask that begins before it is not told again.
+    ///
+    /// # Errors
+    /// [`Error::Read`] where the file cannot be read there.
+    pub fn go_to(&mut self, at: SampleIndex) -> Result<(), Error> {
+        self.wav.go_to(at.get())?;
+        self.next = at;
+        Ok(())
+    }
+
     /// How many frames it has, whatever its header says.
     pub fn frames(&self) -> u64 {
         self.wav.frames

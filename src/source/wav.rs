@@ -210,6 +210,12 @@ impl<R: Read + Seek> Wav<R> {
         self.pieces.len()
     }
 
+    /// Goes to a frame, at most to the end.
+    pub(super) fn go_to(&mut self, frame: u64) -> Result<(), Error> {
+        self.read = 0;
+        self.skip(frame)
+    }
+
     /// Passes over the next frames, at most those that are there.
     pub(super) fn skip(&mut self, frames: u64) -> Result<(), Error> {
         self.read = self.read.saturating_add(frames).min(self.frames);

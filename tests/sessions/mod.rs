@@ -1,4 +1,5 @@
 //! Sessions made up for the tests of reports: no recording behind them, any shape wanted.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use twitchscope::detect::Class;
 use twitchscope::session::{
@@ -67,6 +68,7 @@ pub fn quiet(name: &str, duration: f64, names: &[&str]) -> Session {
         sensitivity: Some(Sensitivity::default()),
         self_test: None,
         notes: vec![],
+        review: None,
         warnings: vec![],
         overview: Overview { bin_s: if bins > 0 { duration / bins as f64 } else { 0.04 }, low, high },
     }

@@ -12,6 +12,7 @@ mod envelope;
 mod labels;
 mod marker;
 mod print;
+mod reviewed;
 mod sheet;
 mod theme;
 mod trace;
@@ -45,6 +46,12 @@ impl Figure {
 /// still in. For one print column, 85 mm wide. The insertions of several sessions are pooled.
 pub fn dwell(sessions: &[&Session]) -> Figure {
     Figure(dwell::sheet(sessions))
+}
+
+/// As [`dwell`], of the twitches that persons have in the insertions they judged to the end; `None`
+/// unless every session has such a review. The figure says so, and what the detector has.
+pub fn dwell_reviewed(sessions: &[&Session]) -> Option<Figure> {
+    reviewed::sheet(sessions).map(Figure)
 }
 
 /// The recording with its insertions, twitches and rejected candidates, of any length. For a whole
