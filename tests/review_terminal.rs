@@ -230,3 +230,26 @@ fn a_blind_review_tells_no_numbers_and_keeps_its_own_file() {
     assert_eq!(code, Some(1));
     assert!(messages.contains("go on with --seed 4"), "{messages}");
 }
+
+#[test]
+fn a_review_whose_terminal_is_gone_ends() {
+    let (desk, line) = heart();
+    let mut review = Typed::start(&desk, &line);
+    review.sees("not judged yet");
+    let Typed { mut child, mut keys, drawn, .. } = review;
+    // The thread that reads lets go of its end once nobody takes what is drawn.
+    drop(drawn);
+    keys.write_all(b"a").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    drop(keys);
+    assert!(Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap().success());
+    let until = Instant::now() + LONG;
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > until {
+            child.kill().unwrap();
+            panic!("it goes on without a terminal");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(decisions(&desk), ["accept"]);
+}

@@ -8,9 +8,10 @@ mod trace;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, KeyEvent};
+use ratatui::crossterm::event::{self, Event, KeyEvent};
 
 use crate::excerpt::Excerpts;
 use crate::review::{Answer, Command, Desk, Doing, Writer};
@@ -153,19 +154,39 @@ fn show(
     now: &dyn Fn() -> String,
     stop: &AtomicBool,
 ) -> Result<(), Error> {
-    let mut failed = Ok(());
-    while !stop.load(Ordering::Relaxed) {
+    let (mut failed, events) = (Ok(()), listen());
+    loop {
         terminal.draw(|frame| failed = draw(sitting, frame))?;
         std::mem::replace(&mut failed, Ok(()))?;
-        while !event::poll(POLL)? {
+        let event = loop {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-        }
-        let pressed = event::read()?.as_key_press_event();
+            match events.recv_timeout(POLL) {
+                Ok(event) => break event?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+        };
+        let pressed = event.as_key_press_event();
         if pressed.is_some_and(|key| !sitting.press(key, &now())) {
             return Ok(());
         }
     }
-    Ok(())
+}
+
+/// What the terminal says, from a thread of its own: reading from a terminal that is gone does not
+/// come back, and must not keep the review from ending.
+fn listen() -> Receiver<io::Result<Event>> {
+    let (tell, events) = mpsc::channel();
+    std::thread::spawn(move || {
+        loop {
+            let event = event::read();
+            let last = event.is_err();
+            if tell.send(event).is_err() || last {
+                return;
+            }
+        }
+    });
+    events
 }
