@@ -51,7 +51,7 @@ const CRATES: &[(&str, &str)] = &[
     ("firmware_protocol", "source"),
     ("hound", "source simulate"),
     ("sha2", "source"),
-    ("ndarray", "block source simulate self_test"),
+    ("ndarray", "block source simulate self_test report"),
     ("rustfft", "signal"),
     ("realfft", "signal simulate"),
     ("statrs", "statistics detect"),

@@ -13,11 +13,13 @@ use tempfile::NamedTempFile;
 use crate::session::Session;
 
 pub mod columns;
+mod condition;
 pub mod figure;
 mod json;
 pub mod pooled;
 pub mod tables;
 
+pub use condition::Condition;
 pub use json::{json, read_session, session_json};
 
 /// Why a result could not be written or read.
