@@ -284,12 +284,23 @@ fn results_are_named_after_the_recording() {
         "session.json",
         "dwell.svg",
         "dwell.png",
+        "raster.svg",
+        "raster.png",
         "trace.svg",
         "trace.png",
+        "rate.svg",
+        "rate.png",
+        "exposure.svg",
+        "exposure.png",
+        "amplitude.svg",
+        "amplitude.png",
+        "overlay.svg",
+        "overlay.png",
+        "report.html",
     ];
     assert_eq!(names, wanted.map(|w| format!("Müller 3_{w}")));
     assert!(paths.iter().all(|p| fs::metadata(p).unwrap().len() > 0));
-    assert_eq!(listing(&deep).len(), 8, "and nothing else is left behind");
+    assert_eq!(listing(&deep).len(), wanted.len(), "and nothing else is left behind");
 }
 
 fn listing(folder: &Path) -> Vec<String> {

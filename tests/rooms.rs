@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("review", "units insertion statistics detect session evaluate"),
     ("terminal", "units pipeline monitor detect session source excerpt review"),
     ("study", "session statistics"),
-    ("report", "session detect statistics study"),
+    ("report", "session settings detect statistics study"),
     ("batch", "settings source analysis session study report"),
     (
         "cli",
@@ -55,6 +55,7 @@ const CRATES: &[(&str, &str)] = &[
     ("rustfft", "signal"),
     ("realfft", "signal simulate"),
     ("statrs", "statistics detect"),
+    ("maud", "report"),
     ("plotters", "report"),
     ("png", "report"),
     ("dejavu", "report"),
