@@ -57,6 +57,9 @@ pub struct Session {
     pub warnings: Vec<String>,
     /// The outline of the recording, for the trace figure.
     pub overview: Overview,
+    /// The waveforms of some of the twitches; `None` in sessions of version 0.1.
+    #[serde(default)]
+    pub waveforms: Option<Waveforms>,
 }
 
 /// What a person noted.
@@ -280,4 +283,25 @@ pub struct Overview {
     pub low: Vec<Vec<f32>>,
     /// Channels × stretches, the largest value, µV or counts.
     pub high: Vec<Vec<f32>>,
+}
+
+/// Waveforms of twitches, evenly spread over all of them, amplitude band, mains removed: at most
+/// 24, so that a session stays small and figures never need the recording.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Waveforms {
+    /// Samples a second, after thinning.
+    pub sampling_frequency_hz: f64,
+    /// How many samples lie before the onset.
+    pub before: usize,
+    /// In order of onset.
+    pub rows: Vec<Waveform>,
+}
+
+/// The waveform of one twitch on the channel where it is strongest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waveform {
+    /// The onset of the twitch, s, as in [`TwitchRecord::onset`].
+    pub onset: f64,
+    /// µV or counts, to three digits of the largest.
+    pub samples: Vec<f32>,
 }

@@ -47,8 +47,35 @@ fn each_recording_has_the_results_of_analyze() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_twitchscope"));
         let ran = command.arg("analyze").arg(recording).arg("--out").arg(alone).output().unwrap();
         assert!(ran.status.success());
+        // In a set these stand on the page alone.
+        for figure in ["raster", "rate", "exposure", "amplitude", "overlay"] {
+            for ending in ["svg", "png"] {
+                let file = place.path("alone").join(folder).join(format!("{stem}_{figure}.{ending}"));
+                fs::remove_file(file).unwrap();
+            }
+        }
     }
     assert_same(&place.path("out/by-recording"), &place.path("alone"));
+}
+
+#[test]
+fn a_set_has_figures_and_a_page_that_tells_what_failed() {
+    let place = Place::with(&["a", "b", "c", "d"]);
+    place.write("in/broken.wav", "RIFF");
+    place.write("t.tsv", "recording\tcondition\na\t<b>sham\nb\t<b>sham\nc\tdeep\nd\tdeep\n");
+    let batch = Batch { figures: true, table: Some(place.path("t.tsv")), ..place.batch() };
+    assert_eq!(done(&batch).failed.len(), 1);
+    for figure in ["dwell", "groups", "raster", "rate", "exposure", "amplitude", "quality"] {
+        for ending in ["svg", "png"] {
+            assert!(place.path(&format!("out/{figure}.{ending}")).exists(), "{figure}.{ending}");
+        }
+    }
+    let page = place.text("out/report.html");
+    assert!(page.contains("4 recordings") && page.contains("broken.wav"));
+    assert!(page.contains("&lt;b&gt;sham") && !page.contains("<b>sham"));
+    fs::remove_file(place.path("out/report.html")).unwrap();
+    done(&batch);
+    assert_eq!(place.text("out/report.html"), page, "made again, and the same");
 }
 
 #[test]

@@ -34,10 +34,12 @@ fn a_recording_too_short_for_a_noise_floor_says_that_nothing_could_be_seen() {
 fn with_out_every_result_is_written_under_its_name() {
     let desk = Desk::new();
     let ran = desk.run("analyze samples/rest.wav --out a/b").succeeds();
-    assert!(ran.err.contains("8 files named rest_… are in a/b"), "{}", ran.err);
+    assert!(ran.err.contains("19 files named rest_… are in a/b"), "{}", ran.err);
     let tables = ["rest_candidates.tsv", "rest_insertions.tsv", "rest_session.json", "rest_twitches.tsv"];
-    let figures = ["rest_dwell.png", "rest_dwell.svg", "rest_trace.png", "rest_trace.svg"];
-    let mut all = [tables, figures].concat();
+    let figures = ["amplitude", "dwell", "exposure", "overlay", "raster", "rate", "trace"];
+    let mut all: Vec<String> = tables.map(str::to_owned).to_vec();
+    all.extend(figures.iter().flat_map(|f| [format!("rest_{f}.png"), format!("rest_{f}.svg")]));
+    all.push("rest_report.html".into());
     all.sort_unstable();
     assert_eq!(desk.names("a/b"), all);
     desk.run("analyze samples/rest.wav --out c --no-figures").succeeds();
@@ -122,9 +124,11 @@ fn what_was_analysed_can_be_plotted_and_evaluated() {
     let desk = Desk::new();
     desk.run("analyze samples/four-insertions.wav samples/rest.wav --out r --no-figures").succeeds();
     let ran = desk.run("plot r/four-insertions_session.json --out f").succeeds();
-    assert_eq!(ran.out.lines().count(), 4, "{}", ran.out);
+    assert_eq!(ran.out.lines().count(), 15, "{}", ran.out);
     desk.run("plot r/four-insertions_session.json r/rest_session.json --out f --name both").succeeds();
-    assert!(desk.names("f").contains(&"both_dwell.svg".to_owned()));
+    for name in ["both_dwell.svg", "both_quality.png", "both_report.html"] {
+        assert!(desk.names("f").contains(&name.to_owned()), "{name}");
+    }
     let line = "evaluate r/four-insertions_twitches.tsv samples/four-insertions_truth.tsv";
     let ran = desk.run(line).succeeds();
     assert!(ran.out.contains("false alarms a minute") && !ran.out.contains("minute  n/a"), "{}", ran.out);

@@ -153,6 +153,7 @@ fn ctrl_c_and_sigterm_end_with_everything_written() {
             "_emg.json",
             "_events.tsv",
             "_insertions.tsv",
+            "_report.html",
             "_session.json",
             "_trace.png",
             "_trace.svg",
@@ -160,7 +161,7 @@ fn ctrl_c_and_sigterm_end_with_everything_written() {
         ] {
             assert!(names.contains(&format!("native-001{ending}")), "{signal}: {names:?}");
         }
-        assert_eq!(names.len(), 11, "{names:?}");
+        assert_eq!(names.len(), 22, "{names:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use crate::insertion::{Insertion, owner};
 use crate::pipeline::{ChannelReport, Event, Found, Mask};
 use crate::session::{
     CandidateRecord, ChannelQuality, Control, Counts, InsertionRecord, MaskedSpan, Overview, SCHEMA,
-    Sensitivity, Session, SourceInfo, TwitchRecord,
+    Sensitivity, Session, SourceInfo, TwitchRecord, Waveform, Waveforms,
 };
 use crate::settings::Settings;
 use crate::statistics;
@@ -75,6 +75,7 @@ impl Story {
             review: None,
             warnings,
             overview: overview(reports),
+            waveforms: Some(waveforms(reports, format.rate)),
             source,
         }
     }
@@ -255,4 +256,30 @@ fn overview(reports: &[ChannelReport]) -> Overview {
         low: reports.iter().map(|r| finite(&r.low)).collect(),
         high: reports.iter().map(|r| finite(&r.high)).collect(),
     }
+}
+
+/// Waveforms of all channels together, as many as [`Waveforms`] holds.
+fn waveforms(reports: &[ChannelReport], rate: SampleRate) -> Waveforms {
+    let mut all: Vec<_> = reports.iter().flat_map(|r| &r.waveforms).collect();
+    all.sort_by_key(|w| w.onset);
+    let Some(first) = all.first() else { return Waveforms::default() };
+    Waveforms {
+        sampling_frequency_hz: first.rate.hz(),
+        before: first.before,
+        rows: all
+            .iter()
+            .map(|w| Waveform { onset: seconds(rate, w.onset.get()), samples: three_digits(&w.samples) })
+            .collect(),
+    }
+}
+
+/// Rounded to a thousandth of the power of ten above the largest: finer than any line is drawn.
+fn three_digits(samples: &[f32]) -> Vec<f32> {
+    let largest = samples.iter().fold(0.0f64, |most, x| most.max(f64::from(x.abs())));
+    let digits = if largest > 0.0 { 2 - largest.log10().floor() as i32 } else { 0 };
+    // Dividing by a power of ten, or multiplying by one, is exact enough to print short.
+    let power = 10f64.powi(digits.abs());
+    let round = |x: f64| if digits > 0 { (x * power).round() / power } else { (x / power).round() * power };
+    // Adding zero turns -0.0 into 0.0.
+    samples.iter().map(|x| (round(f64::from(*x)) + 0.0) as f32).collect()
 }

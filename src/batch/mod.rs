@@ -300,6 +300,9 @@ impl End {
             joined,
             table: table.as_ref().map(|t| t.name.as_str()),
             group,
+            settings: &batch.choices.settings,
+            figures: batch.figures,
+            warnings: &self.outcome.warnings,
         }
         .pool()?;
         let files: Vec<(&str, &[u8])> =

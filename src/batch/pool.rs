@@ -7,10 +7,12 @@ use rayon::prelude::*;
 
 use super::Error;
 use super::find::{Found, listed};
-use super::journal::{EACH, Failed, Record};
+use super::journal::{EACH, Failed, Record, VERSION};
 use super::table::Joined;
-use crate::report::{self, columns, pooled};
+use crate::report::page::Page;
+use crate::report::{self, Condition, columns, pooled};
 use crate::session::Session;
+use crate::settings::Settings;
 use crate::study::{self, Study};
 
 /// The columns that results have in front of a person's own: theirs may not be called so.
@@ -31,6 +33,21 @@ pub(super) const FILES: &[&str] = &[
     "summary.json",
     "statistics.json",
     "findings.json",
+    "dwell.svg",
+    "dwell.png",
+    "groups.svg",
+    "groups.png",
+    "raster.svg",
+    "raster.png",
+    "rate.svg",
+    "rate.png",
+    "exposure.svg",
+    "exposure.png",
+    "amplitude.svg",
+    "amplitude.png",
+    "quality.svg",
+    "quality.png",
+    "report.html",
 ];
 
 /// What the pooled results are made from.
@@ -44,6 +61,12 @@ pub(super) struct Pool<'a> {
     pub table: Option<&'a str>,
     /// Which of its columns makes the groups.
     pub group: Option<&'a str>,
+    /// With which choices the recordings were analysed.
+    pub settings: &'a Settings,
+    /// Whether figures and the page are drawn.
+    pub figures: bool,
+    /// What the reader should know of the set.
+    pub warnings: &'a [String],
 }
 
 /// The pooled results.
@@ -68,7 +91,7 @@ impl Pool<'_> {
         let mut tables = pooled::Pooled::new(&self.joined.columns);
         let mut study = Study { group_column: self.group.map(str::to_owned), ..Study::default() };
         let mut failed = self.failed.iter().peekable();
-        let mut warned = 0;
+        let (mut warned, mut conditions) = (0, Vec::new());
         for part in self.records.chunks(AHEAD * rayon::current_num_threads()) {
             let sessions: Vec<_> = part.par_iter().map(|record| self.session(record)).collect();
             for (record, session) in part.iter().zip(sessions) {
@@ -80,10 +103,11 @@ impl Pool<'_> {
                 warned += usize::from(!session.warnings.is_empty());
                 tables.add(name, &session, &self.joined.cells(name));
                 study.recordings.push(self.recording(name, &session));
+                conditions.push(Condition::new(name, &session));
             }
         }
         failed.for_each(|failed| self.add_failed(&mut tables, failed));
-        self.finish(tables, &study, warned)
+        self.finish(tables, &study, &conditions, warned)
     }
 
     fn session(&self, record: &Record) -> Result<Session, report::Error> {
@@ -102,7 +126,13 @@ impl Pool<'_> {
         recording
     }
 
-    fn finish(&self, tables: pooled::Pooled, study: &Study, warned: usize) -> Result<Pooled, Error> {
+    fn finish(
+        &self,
+        tables: pooled::Pooled,
+        study: &Study,
+        conditions: &[Condition],
+        warned: usize,
+    ) -> Result<Pooled, Error> {
         let warnings = self.warnings(study, warned);
         let findings = study.findings();
         let mut files: Vec<(&'static str, Vec<u8>)> =
@@ -111,7 +141,33 @@ impl Pool<'_> {
         let described = columns::descriptions(&self.joined.columns, self.table)?;
         files.extend(described.into_iter().map(|(name, text)| (name, text.into_bytes())));
         files.push(("findings.json", report::json(&findings)?.into_bytes()));
+        if self.figures {
+            files.extend(self.drawn(study, &findings, conditions, &warnings)?);
+        }
         Ok(Pooled { files, found: sentences(&findings), warnings })
+    }
+
+    /// The figures of the set and its page.
+    fn drawn(
+        &self,
+        study: &Study,
+        findings: &study::Findings,
+        conditions: &[Condition],
+        warnings: &[String],
+    ) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
+        let failed: Vec<(String, String)> =
+            self.failed.iter().map(|f| (f.recording.clone(), f.reason.clone())).collect();
+        let page = Page {
+            study,
+            findings,
+            session: None,
+            conditions,
+            settings: self.settings,
+            version: VERSION,
+            failed: &failed,
+            warnings: &[self.warnings, warnings].concat(),
+        };
+        Ok(report::of_study(&page)?)
     }
 
     /// What bends pooled numbers, by name.

@@ -21,8 +21,9 @@ use super::summary::summary;
 /// Finds the twitches of recordings and counts them against needle dwell time.
 ///
 /// Prints a summary of each recording. With --out it also writes X_twitches.tsv,
-/// X_candidates.tsv, X_insertions.tsv, X_session.json and the figures X_dwell and X_trace as SVG
-/// and PNG.
+/// X_candidates.tsv, X_insertions.tsv, X_session.json, the figures X_dwell, X_trace, X_raster,
+/// X_rate, X_exposure, X_amplitude and X_overlay as SVG and PNG, and X_report.html, a page with all
+/// of it in plain words.
 ///
 /// Needle marks are taken from X_events.tsv or X-events.txt beside X.wav, from the cue points of
 /// the WAV, or from --insertion.
@@ -34,7 +35,7 @@ pub struct Arguments {
     /// The folder for tables, session and figures; made where it is missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// No figures
+    /// No figures and no page
     #[arg(long)]
     no_figures: bool,
     /// Add bursts of known size at quiet places of the recording, look for them, and say which size

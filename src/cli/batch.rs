@@ -42,7 +42,7 @@ pub struct Arguments {
     /// Make all results anew, whatever an earlier run left in the folder
     #[arg(long)]
     fresh: bool,
-    /// No figures
+    /// No figures and no pages
     #[arg(long)]
     no_figures: bool,
     #[command(flatten)]

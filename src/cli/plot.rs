@@ -1,4 +1,4 @@
-//! `twitchscope plot`: the figures again from saved sessions.
+//! `twitchscope plot`: the figures and the page again from saved sessions.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use super::output::say;
 use super::review::named;
 use super::reviews::Choice;
 
-/// Draws the figures again from saved sessions.
+/// Draws the figures and the page again from saved sessions.
 ///
-/// One session gives its dwell and its trace figure. Several give one dwell figure over all of
-/// their insertions.
+/// One session gives what `analyze --out` draws. Several are taken together: one of each figure over
+/// all of their insertions, what each recording was like, and one page.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Sessions that `analyze --out` wrote

@@ -261,6 +261,15 @@ impl Detector {
         done
     }
 
+    /// Samples `from` up to, not including, `to` in the amplitude band; `None` unless all of them
+    /// are at hand and valid.
+    pub fn waveform(&self, from: u64, to: u64) -> Option<impl Iterator<Item = f32> + '_> {
+        let (samples, hop) = (&self.tape.samples, self.clock.hop);
+        let held = samples.start() <= from && to <= samples.end();
+        let valid = held && self.tape.all_valid(from / hop, to.div_ceil(hop));
+        valid.then(|| samples.range(from, to).map(|forms| forms.amplitude))
+    }
+
     fn scene(&self) -> Scene<'_> {
         Scene {
             clock: self.clock,

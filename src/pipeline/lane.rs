@@ -54,7 +54,7 @@ pub struct Lane {
     again: u64,
     delay: u64,
     since_search: u64,
-    detector: Detector,
+    pub(super) detector: Detector,
     outline: Outline,
     masked: u64,
     heard: u64,

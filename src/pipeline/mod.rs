@@ -12,9 +12,11 @@ mod glance;
 mod lane;
 mod merge;
 mod thresholds;
+mod waves;
 
 pub use front::Mask;
 pub use glance::{Glance, Standing};
+pub use waves::Waveform;
 
 use std::ops::Range;
 
@@ -26,6 +28,7 @@ use crate::units::{SampleIndex, SampleRate, Seconds, Span};
 use bands::Bands;
 use lane::Lane;
 use thresholds::Merges;
+use waves::Waves;
 
 /// Something that happened, in frames of the recording.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,6 +78,8 @@ pub struct ChannelReport {
     pub high: Vec<f32>,
     /// How long one stretch is.
     pub stretch: Seconds,
+    /// The waveforms of some of the twitches that are strongest here, in order of time.
+    pub waveforms: Vec<Waveform>,
 }
 
 /// A gap longer than this starts every lane anew.
@@ -89,6 +94,7 @@ pub struct Pipeline {
     bands: Bands,
     lanes: Vec<Lane>,
     merge: Merges,
+    waves: Waves,
     first: Option<u64>,
     next: u64,
     masked_by_mark: bool,
@@ -111,6 +117,7 @@ impl Pipeline {
             (bands.frames(Seconds::new(TELL_S)) / bands.hop_frames()).max(1) * bands.hop_frames();
         Ok(Self {
             format: format.clone(),
+            waves: Waves::new(bands.clock.rate),
             bands,
             lanes,
             merge: Merges::new(format.rate, format.channels.len()),
@@ -137,6 +144,7 @@ impl Pipeline {
     pub fn reset(&mut self) {
         self.lanes.iter_mut().for_each(|lane| lane.clear(&self.bands));
         self.merge.clear();
+        self.waves.clear();
         (self.first, self.next, self.masked_by_mark) = (None, 0, false);
     }
 
@@ -192,7 +200,7 @@ impl Pipeline {
         self.next += count;
         if self.next.is_multiple_of(self.tell_every) {
             let settled = self.lanes.iter().map(|l| l.settled(&self.bands, self.next)).min();
-            self.merge.tell(settled.unwrap_or(self.next), sink);
+            self.tell(settled.unwrap_or(self.next), sink);
         }
     }
 
@@ -217,20 +225,33 @@ impl Pipeline {
         for (channel, lane) in self.lanes.iter_mut().enumerate() {
             lane.finish(&self.bands, end, &mut |said| merge.take(channel, said));
         }
-        self.merge.tell(u64::MAX, sink);
+        self.tell(u64::MAX, sink);
+    }
+
+    /// Tells what is settled; the waveforms of twitches are still at hand then.
+    fn tell(&mut self, settled: u64, sink: &mut impl FnMut(Event)) {
+        let (lanes, waves) = (&self.lanes, &mut self.waves);
+        self.merge.tell(settled, &mut |event| {
+            if let Event::Twitch(found) = event {
+                waves.take(&lanes[found.channel].detector, found);
+            }
+            sink(event);
+        });
     }
 
     /// The recording has ended: tells what is open and what each channel was like.
     pub fn finish(mut self, sink: &mut impl FnMut(Event)) -> Vec<ChannelReport> {
         self.close(SampleIndex::new(self.next), sink);
-        let report = |lane: &Lane| ChannelReport {
+        let waves = &self.waves;
+        let report = |(channel, lane): (usize, &Lane)| ChannelReport {
             quality: lane.quality(),
             mains_hz: lane.mains_hz().to_vec(),
             masked: lane.masked(),
             low: lane.outline().low().to_vec(),
             high: lane.outline().high().to_vec(),
             stretch: self.bands.clock.rate.seconds(lane.outline().stretch()),
+            waveforms: waves.of(channel),
         };
-        self.lanes.iter().map(report).collect()
+        self.lanes.iter().enumerate().map(report).collect()
     }
 }

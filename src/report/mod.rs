@@ -13,12 +13,17 @@ use tempfile::NamedTempFile;
 use crate::session::Session;
 
 pub mod columns;
+mod condition;
 pub mod figure;
 mod json;
+pub mod page;
 pub mod pooled;
+mod sets;
 pub mod tables;
 
+pub use condition::Condition;
 pub use json::{json, read_session, session_json};
+pub use sets::of_study;
 
 /// Why a result could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +102,7 @@ fn cure(problem: &io::Error) -> &'static str {
 }
 
 /// Writes every result of `session` into `folder`, each named `stem` and what it is; makes the
-/// folder where there is none. The paths: the tables, the session, the figures.
+/// folder where there is none. The paths: the tables, the session, the figures, the page.
 ///
 /// All or nothing: each result is first written whole to a temporary file beside its place, and
 /// only when all of them are on the disk do they take their names.
@@ -106,10 +111,15 @@ fn cure(problem: &io::Error) -> &'static str {
 /// [`Error`] with path and cure; then no result has been left half-written and no temporary file
 /// remains.
 pub fn write_all(folder: &Path, stem: &str, session: &Session, figures: bool) -> Result<Vec<PathBuf>, Error> {
-    write_named(folder, stem, &results(session, figures)?)
+    let mut all = results(session, false)?;
+    if figures {
+        all.extend(sets::of_recording(session, true)?);
+    }
+    write_named(folder, stem, &all)
 }
 
-/// Every result of `session`: what it is called behind the recording's name, and what it holds.
+/// Every result of `session` as one of many: what it is called behind the recording's name, and
+/// what it holds. With `figures`, those of dwell and trace and the page, which has all of them.
 ///
 /// # Errors
 /// [`Error::Encode`], [`Error::Draw`].
@@ -124,33 +134,23 @@ pub fn results(session: &Session, figures: bool) -> Result<Vec<(&'static str, Ve
         results.push(("reviewed.tsv", tables::reviewed(session).into_bytes()));
     }
     if figures {
-        results.extend(drawn(&[session])?);
+        results.extend(sets::of_recording(session, false)?);
     }
     Ok(results)
 }
 
-/// Draws the figures of saved sessions into `folder`: the dwell figure over all of them, that of
-/// their reviews where all have one, and for one session alone its trace. All or nothing, as [`write_all`].
+/// Draws the figures of saved sessions into `folder`, with their page: those of the recording for
+/// one alone, those of all together for several; that of their reviews where all have one. All or
+/// nothing, as [`write_all`].
 ///
 /// # Errors
 /// [`Error`] with path and cure.
 pub fn write_figures(folder: &Path, stem: &str, sessions: &[Session]) -> Result<Vec<PathBuf>, Error> {
-    let sessions: Vec<&Session> = sessions.iter().collect();
-    write_named(folder, stem, &drawn(&sessions)?)
-}
-
-fn drawn(sessions: &[&Session]) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
-    let dwell = figure::dwell(sessions);
-    let mut results = vec![("dwell.svg", dwell.svg()?.into_bytes()), ("dwell.png", dwell.png()?)];
-    if let Some(reviewed) = figure::dwell_reviewed(sessions) {
-        let drawn = [reviewed.svg()?.into_bytes(), reviewed.png()?];
-        results.extend(["dwell_reviewed.svg", "dwell_reviewed.png"].into_iter().zip(drawn));
-    }
-    if let [session] = sessions {
-        let trace = figure::trace(session);
-        results.extend([("trace.svg", trace.svg()?.into_bytes()), ("trace.png", trace.png()?)]);
-    }
-    Ok(results)
+    let all = match sessions {
+        [only] => sets::of_recording(only, true)?,
+        several => sets::of_sessions(several)?,
+    };
+    write_named(folder, stem, &all)
 }
 
 fn write_named(folder: &Path, stem: &str, results: &[(&str, Vec<u8>)]) -> Result<Vec<PathBuf>, Error> {

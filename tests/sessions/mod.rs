@@ -4,7 +4,7 @@
 use twitchscope::detect::Class;
 use twitchscope::session::{
     CandidateRecord, ChannelQuality, Control, InsertionRecord, MaskedSpan, Overview, SCHEMA, Sensitivity,
-    Session, SourceInfo, TwitchRecord,
+    Session, SourceInfo, TwitchRecord, Waveform, Waveforms,
 };
 use twitchscope::settings::Settings;
 
@@ -71,6 +71,7 @@ pub fn quiet(name: &str, duration: f64, names: &[&str]) -> Session {
         review: None,
         warnings: vec![],
         overview: Overview { bin_s: if bins > 0 { duration / bins as f64 } else { 0.04 }, low, high },
+        waveforms: Some(Waveforms { sampling_frequency_hz: 2000.0, before: 100, rows: vec![] }),
     }
 }
 
@@ -96,6 +97,7 @@ pub fn insert(session: &mut Session, label: Option<&str>, onset: f64, dwell: f64
             discharge_density: Some(47.059),
             interval: n.checked_sub(1).map(|before| age - ages[before]),
         });
+        waveform(session, onset + age, size as f32);
         let twitch = session.twitches[session.twitches.len() - 1].clone();
         session.candidates.push(CandidateRecord {
             onset: twitch.onset,
@@ -122,6 +124,18 @@ pub fn insert(session: &mut Session, label: Option<&str>, onset: f64, dwell: f64
         totals.at_120.twitches += record.at_120.len() as u64;
     }
     session.twitches.sort_by(|a, b| a.onset.total_cmp(&b.onset));
+}
+
+/// Keeps a waveform of the twitch at `onset`, while there is room for one.
+fn waveform(session: &mut Session, onset: f64, size: f32) {
+    let Some(waveforms) = session.waveforms.as_mut().filter(|w| w.rows.len() < 24) else { return };
+    let mut dice = Dice::new(onset.to_bits());
+    let samples = (0..500).map(|n| {
+        let age = (n as f32 - 100.0) / 170.0;
+        let burst = if (0.0..1.0).contains(&age) { size * (3.0 * age * (1.0 - age)) } else { 4.0 };
+        (burst * (2.0 * dice.roll() as f32 - 1.0) * 10.0).round() / 10.0
+    });
+    waveforms.rows.push(Waveform { onset, samples: samples.collect() });
 }
 
 /// One twitch more in every four at 80 % of the threshold, one in five less at 120 %.

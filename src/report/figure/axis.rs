@@ -84,6 +84,35 @@ pub fn times(high: f64, most: usize, unit: TimeUnit) -> Ticks {
     every(step(high, most, unit != TimeUnit::Hours), 0.0, high)
 }
 
+/// Numbers that may be fractions, from 0 to `high`, in at most `most` steps.
+pub fn fractions(high: f64, most: usize) -> Ticks {
+    every(step(high, most, false), 0.0, high)
+}
+
+/// Numbers from `low` to `high`, in at most `most` steps.
+pub fn between((low, high): (f64, f64), most: usize) -> Ticks {
+    every(step(high - low, most, false), low, high)
+}
+
+/// 1, 2 and 5 times powers of ten, for a logarithmic axis: their logarithms, with the numbers.
+/// Where many powers are shown, the powers alone.
+pub fn decades((low, high): (f64, f64)) -> Ticks {
+    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let steps: &[f64] = if last - first > 3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+    let within = |v: &f64| *v >= low * 0.999 && *v <= high * 1.001;
+    let all = (first..=last).flat_map(|power| steps.iter().map(move |s| s * 10f64.powi(power)));
+    all.filter(within).map(|v| (v.log10(), tidy(v))).collect()
+}
+
+/// A power of ten times a digit, without a tail of zeros.
+fn tidy(value: f64) -> String {
+    if (0.001..1e6).contains(&value) {
+        let text = format!("{value:.3}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        format!("{value:e}")
+    }
+}
 /// Zero and as much on either side of it, within ± `high`: at most `most` steps to a side, at least
 /// one.
 pub fn around_zero(high: f64, most: usize) -> Ticks {
@@ -107,6 +136,12 @@ impl Scale {
     /// `from..to` on the sheet for `0..high`.
     pub fn new(high: f64, from: f64, to: f64) -> Self {
         Self { zero: from, per_one: (to - from) / high }
+    }
+
+    /// `from..to` on the sheet for `low..high`.
+    pub fn between((low, high): (f64, f64), from: f64, to: f64) -> Self {
+        let per_one = (to - from) / (high - low);
+        Self { zero: from - low * per_one, per_one }
     }
 
     pub fn at(self, value: f64) -> f64 {

@@ -1,16 +1,39 @@
 //! False alarms as far as recordings can tell, in the caption of every figure that shows a count.
 
-use crate::session::{Control, Session};
+use crate::session::Session;
 use crate::statistics;
+use crate::study::Recording;
+
+/// What one recording tells of false alarms.
+pub struct Watched {
+    marked: bool,
+    seconds: f64,
+    twitches: u64,
+}
+
+impl Watched {
+    pub fn session(session: &Session) -> Self {
+        let control = &session.control;
+        Self { marked: session.marked, seconds: control.observed_s, twitches: control.twitches }
+    }
+
+    pub fn recording(recording: &Recording) -> Self {
+        Self { marked: recording.marked, seconds: recording.control_s, twitches: recording.control_twitches }
+    }
+}
 
 /// What was found while no needle was in, in all recordings that have marks; `None` where none has.
-pub fn sentence(sessions: &[&Session]) -> Option<String> {
-    let marked = sessions.iter().filter(|s| s.marked);
-    let (watched_s, found) = marked.fold((0.0, 0), |(s, n): (f64, u64), session| {
-        let Control { observed_s, twitches, .. } = session.control;
-        if observed_s.is_finite() { (s + observed_s, n.saturating_add(twitches)) } else { (s, n) }
-    });
-    if sessions.iter().all(|s| !s.marked) {
+pub fn sentence(recordings: impl Iterator<Item = Watched>) -> Option<String> {
+    let mut any = false;
+    let (mut watched_s, mut found) = (0.0, 0u64);
+    for recording in recordings.filter(|r| r.marked) {
+        any = true;
+        if recording.seconds.is_finite() {
+            watched_s += recording.seconds;
+            found = found.saturating_add(recording.twitches);
+        }
+    }
+    if !any {
         return None;
     }
     let Some(rate) = statistics::rate(found, watched_s) else {

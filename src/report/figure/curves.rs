@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::axis;
-use super::sheet::{Pen, Point, Sheet};
+use super::sheet::{Pen, Point, Rect, Sheet};
 use super::theme::{WHITE, plain};
 use crate::session::Session;
 use crate::statistics::{History, MeanCumulative, mean_cumulative, poisson_interval};
+use crate::study;
 
 /// One insertion, its times cleaned of what is no time.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,30 +47,78 @@ impl Curve {
     }
 }
 
+/// An insertion as it was read: its numbers may be anything.
+struct Raw<'a> {
+    label: Option<&'a str>,
+    /// Its number within its recording, from 1; `None` where the recording has no marks.
+    number: Option<usize>,
+    dwell: f64,
+    still_in: bool,
+    events: Vec<f64>,
+    masked: &'a [[f64; 2]],
+    beside: Option<[&'a [f64]; 2]>,
+}
+
+impl Raw<'_> {
+    fn curve(self) -> Curve {
+        let end = if axis::SHOWABLE.contains(&self.dwell) { self.dwell } else { 0.0 };
+        let ages = |times: &[f64]| {
+            let times = times.iter().filter(|t| t.is_finite());
+            let mut ages: Vec<f64> = times.map(|t| t.clamp(0.0, end)).collect();
+            ages.sort_by(f64::total_cmp);
+            ages
+        };
+        let label = self.label.map(plain).filter(|l| !l.is_empty());
+        let name = match (label, self.number) {
+            (Some(label), _) => label,
+            (None, Some(number)) => format!("Insertion {number}"),
+            (None, None) => "Whole recording".into(),
+        };
+        let spans = self.masked.iter().map(|m| m.map(|t| t.clamp(0.0, end)));
+        Curve {
+            name,
+            end,
+            still_in: self.still_in,
+            events: ages(&self.events),
+            masked: spans.filter(|[from, to]| to > from).collect(),
+            beside: self.beside.map(|[at_80, at_120]| [ages(at_80), ages(at_120)]),
+        }
+    }
+}
+
+/// The curves of all insertions of a recording of a study, in order.
+pub fn of_recording(recording: &study::Recording) -> Vec<Curve> {
+    let curve = |(n, insertion): (usize, &study::Insertion)| {
+        let beside = insertion.at_80_s.as_deref().zip(insertion.at_120_s.as_deref());
+        Raw {
+            label: insertion.label.as_deref(),
+            number: recording.marked.then_some(n + 1),
+            dwell: insertion.dwell_s,
+            still_in: insertion.still_in,
+            events: insertion.twitches.iter().map(|t| t.dwell_s).collect(),
+            masked: &insertion.masked_s,
+            beside: beside.map(|(at_80, at_120)| [at_80, at_120]),
+        }
+        .curve()
+    };
+    recording.insertions.iter().enumerate().map(curve).collect()
+}
+
 /// The curves of all insertions of all sessions, in order.
 pub fn of(sessions: &[&Session]) -> Vec<Curve> {
     let mut curves = Vec::new();
     for session in sessions {
         for (n, insertion) in session.insertions.iter().enumerate() {
-            let showable = axis::SHOWABLE.contains(&insertion.dwell);
-            let end = if showable { insertion.dwell } else { 0.0 };
-            let ages = |times: &[f64]| {
-                let times = times.iter().filter(|t| t.is_finite());
-                let mut ages: Vec<f64> = times.map(|t| t.clamp(0.0, end)).collect();
-                ages.sort_by(f64::total_cmp);
-                ages
+            let raw = Raw {
+                label: insertion.label.as_deref(),
+                number: session.marked.then_some(n + 1),
+                dwell: insertion.dwell,
+                still_in: insertion.still_in,
+                events: insertion.twitches.clone(),
+                masked: &insertion.masked,
+                beside: insertion.sensitivity.as_ref().map(|s| [&s.at_80[..], &s.at_120[..]]),
             };
-            let events = ages(&insertion.twitches);
-            let beside = insertion.sensitivity.as_ref().map(|s| [ages(&s.at_80), ages(&s.at_120)]);
-            let label = insertion.label.as_deref().map(plain).filter(|l| !l.is_empty());
-            let name = match label {
-                Some(label) => label,
-                None if session.marked => format!("Insertion {}", n + 1),
-                None => "Whole recording".into(),
-            };
-            let spans = insertion.masked.iter().map(|m| m.map(|t| t.clamp(0.0, end)));
-            let masked = spans.filter(|[from, to]| to > from).collect();
-            curves.push(Curve { name, end, still_in: insertion.still_in, events, masked, beside });
+            curves.push(raw.curve());
         }
     }
     curves
@@ -142,6 +191,17 @@ pub fn from_nothing(steps: &[Point], end: f64) -> Vec<Point> {
     }
     corners.push((end, corners[corners.len() - 1].1));
     corners
+}
+
+/// The segments of a path as boxes that labels should keep off.
+pub fn boxes(path: &[Point], pen: f64) -> Vec<Rect> {
+    let segment = |p: &[Point]| Rect {
+        left: p[0].0.min(p[1].0) - pen / 2.0,
+        top: p[0].1.min(p[1].1) - pen / 2.0,
+        right: p[0].0.max(p[1].0) + pen / 2.0,
+        bottom: p[0].1.max(p[1].1) + pen / 2.0,
+    };
+    path.windows(2).map(segment).collect()
 }
 
 /// Draws many step lines in one colour so that each stretch is drawn once, however many lines share

@@ -4,39 +4,21 @@
 //! and under the axis how many needles are still in, for the mean means little where they are few.
 
 use super::axis::{self, Scale, Ticks, TimeUnit};
+use super::chart;
 use super::curves::{self, Banded, Curve};
 use super::labels::{self, Label};
 use super::sheet::{Anchor, Pen, Point, Rect, Sheet, Type};
 use super::theme::{self, *};
 use crate::session::Session;
 use crate::statistics::{History, at_risk, mean_cumulative};
+use crate::study::Study;
 
 mod caption;
 
-/// Width of one print column (85 mm), points.
-const WIDTH: f64 = 241.0;
-/// Pixels of the PNG to a point: 576 to an inch.
-const FINENESS: u32 = 8;
-/// Up to this many lines each has a colour, a dash and a label of its own; more are grey.
-const FEW: usize = 6;
-/// From this many lines on they are a texture: lighter, without ends, and below the band.
-const CROWD: usize = 80;
-/// Where the plot begins and how high it is, points.
-const TOP: f64 = 19.0;
-const HIGH: f64 = 116.0;
-
-/// Colour and dash of each of a few lines.
-const STYLES: [(Colour, &[f64]); FEW] = [
-    (VERMILLION, &[]),
-    (GREEN, &[4.0, 1.4]),
-    (PURPLE, &[1.5, 1.2]),
-    (SKY, &[6.0, 1.4, 1.5, 1.4]),
-    (ORANGE, &[2.8, 1.2]),
-    (INK, &[1.0, 1.0]),
-];
+pub use caption::Words;
 
 /// What is drawn, before it has a place.
-struct Content {
+pub struct Content {
     curves: Vec<Curve>,
     /// The mean with its band; for one insertion, its own line with the band of its count.
     banded: Option<Banded>,
@@ -45,8 +27,15 @@ struct Content {
 }
 
 impl Content {
-    fn new(sessions: &[&Session]) -> Self {
-        let curves = curves::of(sessions);
+    pub fn of_sessions(sessions: &[&Session]) -> Self {
+        Self::new(curves::of(sessions))
+    }
+
+    pub fn of_study(study: &Study) -> Self {
+        Self::new(study.recordings.iter().flat_map(curves::of_recording).collect())
+    }
+
+    fn new(curves: Vec<Curve>) -> Self {
         let histories: Vec<History> = curves.iter().map(Curve::history).collect();
         let any = curves.iter().any(|c| c.count() > 0);
         let end = curves.iter().map(|c| c.end).fold(0.0, f64::max);
@@ -95,19 +84,18 @@ impl Content {
 }
 
 /// Lays the figure out.
-pub fn sheet(sessions: &[&Session]) -> Sheet {
-    let content = Content::new(sessions);
-    let mut sheet = Sheet::new(WIDTH, 0.0, FINENESS, &caption::title(sessions));
-    sheet.text((4.0, 9.5), "Twitches against needle dwell", Type::new(TITLE).bold());
+pub fn sheet(content: Content, words: Words) -> Sheet {
+    let title = format!("Twitches against needle dwell, {}", words.source);
+    let mut sheet = chart::column(&title, "Twitches against needle dwell");
     let plot = Plot::new(&content);
     plot.axes(&mut sheet);
     plot.lines(&mut sheet, &content);
     if content.twitches() == 0 {
-        plot.nothing(&mut sheet, sessions);
+        plot.nothing(&mut sheet, &content, &words);
     }
     plot.masked(&mut sheet, &content);
     let foot = plot.risk(&mut sheet, &content);
-    sheet.height = caption::draw(&mut sheet, foot, sessions, &content);
+    sheet.end(foot, &caption::text(&words, &content));
     sheet
 }
 
@@ -126,7 +114,12 @@ impl Plot {
         let high = content.highest();
         let y_ticks = axis::counts(high * 1.04, 7);
         let digits = y_ticks.iter().map(|t| theme::width(&t.1, SMALL, false)).fold(0.0, f64::max);
-        let area = Rect { left: 17.0 + digits, top: TOP, right: WIDTH - 9.0, bottom: TOP + HIGH };
+        let area = Rect {
+            left: 17.0 + digits,
+            top: chart::TOP,
+            right: COLUMN - 9.0,
+            bottom: chart::TOP + chart::HIGH,
+        };
         let unit = TimeUnit::of(content.longest());
         let longest = content.longest() / unit.seconds();
         let end = area.right - end_room(content);
@@ -190,7 +183,7 @@ impl Plot {
             // A white rim sets the mean off from the lines below it.
             sheet.line(&path, Pen::new(WHITE, 2.6));
             sheet.line(&path, Pen::new(BLUE, 1.7));
-            obstacles.extend(boxes(&path, 1.7));
+            obstacles.extend(curves::boxes(&path, 1.7));
             let at = *path.last().unwrap_or(&(0.0, 0.0));
             labels.insert(0, Label { at, text: "Mean".into(), colour: BLUE, line: BLUE, bold: true });
         }
@@ -213,13 +206,13 @@ impl Plot {
         let several = content.curves.len() > 1;
         // Lines at the same count would hide each other: each is raised by its own hair.
         let raise = (self.y.per_one.abs() / 9.0).min(1.1);
-        for (n, (curve, (colour, dash))) in content.curves.iter().zip(STYLES).enumerate() {
+        for (n, (curve, (colour, dash))) in content.curves.iter().zip(SERIES).enumerate() {
             let lift = raise * n as f64;
             let path: Vec<Point> = self.path(&curve.steps()).iter().map(|(x, y)| (*x, y - lift)).collect();
             let (colour, width) = if several { (colour, 0.9) } else { (BLUE, 1.5) };
             let pen = Pen { colour, width, dash: if several { dash } else { &[] } };
             sheet.line(&path, pen);
-            obstacles.extend(boxes(&path, 1.0));
+            obstacles.extend(curves::boxes(&path, 1.0));
             let at = path[path.len() - 1];
             curves::draw_end(sheet, at, curve.still_in, 1.9, pen);
             obstacles.push(Rect { left: at.0 - 2.0, top: at.1 - 2.0, right: at.0 + 2.0, bottom: at.1 + 2.0 });
@@ -243,14 +236,14 @@ impl Plot {
     }
 
     /// Without a twitch the figure says what could have been seen.
-    fn nothing(&self, sheet: &mut Sheet, sessions: &[&Session]) {
+    fn nothing(&self, sheet: &mut Sheet, content: &Content, words: &Words) {
         let middle = (self.area.left + self.area.right) / 2.0;
         let y = self.area.top + self.area.height() * 0.4;
         let set = Type::new(AXIS).bold().at(Anchor::Middle);
-        sheet.text((middle, y), caption::nothing_found(sessions), set);
+        sheet.text((middle, y), caption::nothing_found(content), set);
         let room = self.area.width() - 12.0;
-        let mut lines = theme::wrap(&caption::could_be_seen(sessions), SMALL, room);
-        lines.extend(caption::could_have_happened(sessions));
+        let mut lines = theme::wrap(&words.could_be_seen, SMALL, room);
+        lines.extend(caption::could_have_happened(content));
         for (n, line) in lines.iter().enumerate() {
             let at = (middle, y + (n + 1) as f64 * SMALL * 1.45);
             sheet.text(at, line, Type::new(SMALL).colour(SOFT).at(Anchor::Middle));
@@ -292,15 +285,4 @@ fn end_room(content: &Content) -> f64 {
     }
     let late = content.curves.iter().filter(|c| c.end > 0.8 * content.longest());
     late.map(|c| theme::width(&content.label(c), SMALL, false) + 6.0).fold(mean, f64::max)
-}
-
-/// The segments of a path as boxes that labels should keep off.
-fn boxes(path: &[Point], pen: f64) -> Vec<Rect> {
-    let segment = |p: &[Point]| Rect {
-        left: p[0].0.min(p[1].0) - pen / 2.0,
-        top: p[0].1.min(p[1].1) - pen / 2.0,
-        right: p[0].0.max(p[1].0) + pen / 2.0,
-        bottom: p[0].1.max(p[1].1) + pen / 2.0,
-    };
-    path.windows(2).map(segment).collect()
 }

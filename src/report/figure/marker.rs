@@ -47,6 +47,54 @@ pub const fn colour(class: Class) -> Colour {
 /// Half of a sign's width, points.
 pub const RADIUS: f64 = 2.4;
 
+/// The shape of a point, another for each group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Disc,
+    Square,
+    Diamond,
+    Triangle,
+    Ring,
+    Cross,
+}
+
+impl Mark {
+    /// That of group number `n`.
+    pub fn of(n: usize) -> Self {
+        [Self::Disc, Self::Square, Self::Diamond, Self::Triangle, Self::Ring, Self::Cross][n % 6]
+    }
+}
+
+/// A point of a group.
+pub fn mark(sheet: &mut Sheet, mark: Mark, at: Point, colour: Colour) {
+    const R: f64 = 1.5;
+    let (x, y) = at;
+    match mark {
+        Mark::Disc => sheet.disc(at, R, colour),
+        Mark::Square => {
+            let s = R * 0.88;
+            sheet.area(vec![(x - s, y - s), (x + s, y - s), (x + s, y + s), (x - s, y + s)], colour);
+        }
+        Mark::Diamond => {
+            let s = R * 1.25;
+            sheet.area(vec![(x - s, y), (x, y - s), (x + s, y), (x, y + s)], colour);
+        }
+        Mark::Triangle => {
+            let s = R * 1.15;
+            sheet.area(vec![(x - s, y + s * 0.8), (x, y - s), (x + s, y + s * 0.8)], colour);
+        }
+        Mark::Ring => {
+            sheet.disc(at, R * 1.1, colour);
+            sheet.disc(at, R * 0.6, WHITE);
+        }
+        Mark::Cross => {
+            let s = R * 0.9;
+            sheet.line(&[(x - s, y - s), (x + s, y + s)], Pen::new(colour, 0.8));
+            sheet.line(&[(x - s, y + s), (x + s, y - s)], Pen::new(colour, 0.8));
+        }
+    }
+}
+
 /// The sign of `class` around `at`. An effort lasts: its sign is a bar that reaches to `until`.
 pub fn draw(sheet: &mut Sheet, class: Class, at: Point, until: f64) {
     let (x, y) = at;

@@ -19,7 +19,7 @@ const FARTHEST: f64 = 100_000.0;
 /// Drawn pixels to one outer unit of the SVG.
 const SVG_SCALE: u32 = 4;
 
-/// The sheet as SVG.
+/// The sheet as SVG, without its caption.
 pub fn svg(sheet: &Sheet) -> Result<String, Error> {
     let (wide, high) = drawn_size(sheet);
     let mut text = String::new();
@@ -37,7 +37,7 @@ pub fn svg(sheet: &Sheet) -> Result<String, Error> {
     Ok(head + &text[head_end + 1..])
 }
 
-/// The sheet as PNG.
+/// The sheet as PNG, without its caption.
 pub fn png(sheet: &Sheet) -> Result<Vec<u8>, Error> {
     let (wide, high) = drawn_size(sheet);
     let mut pixels = vec![255; wide as usize * high as usize * 3];

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::dwell;
 use super::sheet::{Anchor, Sheet, Type};
-use super::theme::{self, CAPTION, SOFT, TITLE, VERMILLION, plain};
+use super::theme::{self, TITLE, VERMILLION, plain};
 use crate::session::{InsertionRecord, Session};
 
 /// Lays the figure out; `None` unless every session has a review with a count.
@@ -13,7 +13,8 @@ pub fn sheet(sessions: &[&Session]) -> Option<Sheet> {
     if reviewed.is_empty() {
         return None;
     }
-    let mut sheet = dwell::sheet(&reviewed.iter().collect::<Vec<_>>());
+    let counted: Vec<&Session> = reviewed.iter().collect();
+    let mut sheet = dwell::sheet(dwell::Content::of_sessions(&counted), dwell::Words::of_sessions(&counted));
     let reviews = sessions.iter().filter_map(|s| s.review.as_ref());
     let names: BTreeSet<&str> = reviews.map(|r| r.reviewer.as_str()).collect();
     let who = match names.len() {
@@ -25,12 +26,7 @@ pub fn sheet(sessions: &[&Session]) -> Option<Sheet> {
     let right = sheet.width - 9.0;
     sheet.text((right, 9.5), &theme::fit(&who, TITLE, true, room), set);
     sheet.title = format!("{}, {who}", sheet.title);
-    let mut y = sheet.height - 5.0;
-    for line in theme::wrap(&caption(sessions, &reviewed, &who), CAPTION, sheet.width - 8.0) {
-        y += CAPTION * 1.32;
-        sheet.text((4.0, y), &line, Type::new(CAPTION).colour(SOFT));
-    }
-    sheet.height = y + 5.0;
+    sheet.caption = format!("{} {}", sheet.caption, caption(sessions, &reviewed, &who));
     Some(sheet)
 }
 

@@ -1,6 +1,6 @@
 //! A sheet of paper with shapes on it, in points (1/72 inch) from the upper left corner.
 
-use super::theme::{Colour, INK, plain};
+use super::theme::{CAPTION, Colour, INK, SOFT, plain, wrap};
 
 pub type Point = (f64, f64);
 
@@ -124,12 +124,40 @@ pub struct Sheet {
     pub fineness: u32,
     /// For readers who cannot see it.
     pub title: String,
+    /// What stands below, in whole sentences.
+    pub caption: String,
+    /// With its caption it is at least this high, points.
+    pub least_height: f64,
     pub shapes: Vec<Shape>,
 }
 
+/// From baseline to baseline of a caption.
+const LEADING: f64 = CAPTION * 1.32;
+/// Clear paper at the left and right of a caption, points.
+const MARGIN: f64 = 4.0;
+
 impl Sheet {
     pub fn new(width: f64, height: f64, fineness: u32, title: &str) -> Self {
-        Self { width, height, fineness, title: plain(title), shapes: Vec::new() }
+        let (title, caption, shapes) = (plain(title), String::new(), Vec::new());
+        Self { width, height, fineness, title, caption, least_height: 0.0, shapes }
+    }
+
+    /// Ends the sheet at `foot`, with a caption below it where it is printed on its own.
+    pub fn end(&mut self, foot: f64, caption: &str) {
+        self.height = foot + 3.0;
+        self.caption = plain(caption);
+    }
+
+    /// The sheet with its caption drawn below.
+    pub fn captioned(&self) -> Self {
+        let mut sheet = self.clone();
+        let mut y = self.height;
+        for line in wrap(&self.caption, CAPTION, self.width - 2.0 * MARGIN) {
+            y += LEADING;
+            sheet.text((MARGIN, y), &line, Type::new(CAPTION).colour(SOFT));
+        }
+        sheet.height = (y + 5.0).max(self.least_height);
+        sheet
     }
 
     pub fn line(&mut self, points: &[Point], pen: Pen) {

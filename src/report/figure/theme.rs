@@ -30,6 +30,27 @@ pub const PURPLE: Colour = (204, 121, 167);
 pub const ORANGE: Colour = (230, 159, 0);
 pub const SKY: Colour = (86, 180, 233);
 
+/// Colour and dash of each of a few lines, which so differ without colour too.
+pub const SERIES: [(Colour, &[f64]); FEW] = [
+    (VERMILLION, &[]),
+    (GREEN, &[4.0, 1.4]),
+    (PURPLE, &[1.5, 1.2]),
+    (SKY, &[6.0, 1.4, 1.5, 1.4]),
+    (ORANGE, &[2.8, 1.2]),
+    (INK, &[1.0, 1.0]),
+];
+/// Up to this many lines each has a colour, a dash and a label of its own; more are grey.
+pub const FEW: usize = 6;
+/// From this many lines on they are a texture: lighter, without ends, and below the band.
+pub const CROWD: usize = 80;
+
+/// Width of one print column (85 mm), points, and pixels of its PNG to a point: 576 to an inch.
+pub const COLUMN: f64 = 241.0;
+pub const COLUMN_FINENESS: u32 = 8;
+/// Width of a page's text (174 mm), points, and pixels of its PNG to a point: 288 to an inch.
+pub const PAGE: f64 = 493.0;
+pub const PAGE_FINENESS: u32 = 4;
+
 /// The band around a mean, and its edge, which survives a photocopier.
 pub const BAND: Colour = (213, 230, 242);
 pub const BAND_EDGE: Colour = (128, 176, 211);

@@ -12,12 +12,8 @@ use crate::session::{InsertionRecord, MaskedSpan, Session, TwitchRecord};
 
 mod caption;
 
-/// Width of a page's text (174 mm), points.
-const WIDTH: f64 = 493.0;
-/// Pixels of the PNG to a point: 288 to an inch.
-const FINENESS: u32 = 4;
 const LEFT: f64 = 58.0;
-const RIGHT: f64 = WIDTH - 8.0;
+const RIGHT: f64 = PAGE - 8.0;
 /// More rows than these would be too low to read; the caption says how many are left out.
 const MOST_ROWS: usize = 32;
 /// 1200 pixels of the PNG, points.
@@ -42,7 +38,7 @@ const OUTLINE: Colour = (72, 72, 72);
 /// Lays the figure out.
 pub fn sheet(session: &Session) -> Sheet {
     let frame = Frame::new(session);
-    let mut sheet = Sheet::new(WIDTH, 0.0, FINENESS, &caption::title(session));
+    let mut sheet = Sheet::new(PAGE, 0.0, PAGE_FINENESS, &caption::title(session));
     sheet.text((4.0, 10.5), &caption::heading(session), Type::new(TITLE).bold());
     frame.insertions(&mut sheet, session);
     for row in 0..frame.rows {
@@ -52,8 +48,9 @@ pub fn sheet(session: &Session) -> Sheet {
     let name = format!("Time ({})", frame.unit.symbol());
     let ticks = axis::times(frame.duration / frame.unit.seconds(), 10, frame.unit);
     axis::below(&mut sheet, area, frame.x, &ticks, &name);
-    let foot = caption::draw(&mut sheet, area.bottom + 22.0, session, frame.rows);
-    sheet.height = foot.max(LEAST_SHEET);
+    let foot = caption::legend(&mut sheet, area.bottom + 22.0, session);
+    sheet.end(foot - 3.0, &caption::text(session, frame.rows));
+    sheet.least_height = LEAST_SHEET;
     sheet
 }
 
@@ -94,8 +91,8 @@ impl Frame {
     /// A bar with the name above, a light band below, and hair lines where the needle moved.
     fn insertions(&self, sheet: &mut Sheet, session: &Session) {
         // Ten thousand needles share the same few places: each place is drawn once.
-        let grain = |x: f64| (x * f64::from(FINENESS)).round() as i64;
-        let place = |n: i64| n as f64 / f64::from(FINENESS);
+        let grain = |x: f64| (x * f64::from(PAGE_FINENESS)).round() as i64;
+        let place = |n: i64| n as f64 / f64::from(PAGE_FINENESS);
         let (mut bands, mut edges, mut bars) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (insertion, lane) in session.insertions.iter().zip(&self.lanes) {
             let left = grain(self.at(insertion.onset));
@@ -179,7 +176,7 @@ impl Frame {
 
     /// The outline at the PNG's fineness.
     fn columns(&self, session: &Session, row: usize) -> Columns {
-        let columns = (self.area.width() * f64::from(FINENESS)) as usize;
+        let columns = (self.area.width() * f64::from(PAGE_FINENESS)) as usize;
         envelope::columns(&session.overview, row, self.duration, columns)
     }
 
@@ -223,10 +220,10 @@ impl Frame {
         }
         let own = session.twitches.iter().filter(|t| plain(&t.channel) == name);
         // Two twitches within a pixel of the PNG are one sign.
-        let pixel = |t: &TwitchRecord| (self.at(t.onset) * f64::from(FINENESS)).round() as i64;
+        let pixel = |t: &TwitchRecord| (self.at(t.onset) * f64::from(PAGE_FINENESS)).round() as i64;
         let places: BTreeSet<i64> = own.map(pixel).collect();
         let stems = places.len() <= CROWD;
-        for x in places.into_iter().map(|n| n as f64 / f64::from(FINENESS)) {
+        for x in places.into_iter().map(|n| n as f64 / f64::from(PAGE_FINENESS)) {
             if stems {
                 sheet.line(&[(x, lower), (x, row.bottom - 1.0)], Pen::new((240, 178, 140), 0.5));
             }

@@ -1,33 +1,67 @@
 //! The words of the dwell figure: what is drawn, of what, and what could have been seen.
 
-use super::{Content, FEW, WIDTH};
+use super::{Content, Curve};
 use crate::report::figure::control;
-use crate::report::figure::sheet::{Sheet, Type};
-use crate::report::figure::theme::{self, CAPTION, SOFT, plain};
+use crate::report::figure::theme::{self, CAPTION, COLUMN, FEW, plain};
+use crate::report::figure::words::{self, counted};
 use crate::session::{ChannelQuality, Session};
 use crate::statistics;
+use crate::study::Study;
 
-/// The figure in one sentence.
-pub fn title(sessions: &[&Session]) -> String {
-    format!("Twitches against needle dwell, {}", source(sessions))
+/// What the figure says of its recordings.
+pub struct Words {
+    /// The recording's name, or how many there are.
+    pub source: String,
+    /// Whether all of them came with marks.
+    marked: bool,
+    control: Option<String>,
+    threshold: Option<String>,
+    /// The smallest burst that would have been found, for a figure without any.
+    pub could_be_seen: String,
 }
 
-/// Draws the caption below `foot`; gives the sheet's height, points.
-pub fn draw(sheet: &mut Sheet, foot: f64, sessions: &[&Session], content: &Content) -> f64 {
-    let mut y = foot + 3.0;
-    for line in theme::wrap(&text(sessions, content), CAPTION, WIDTH - 8.0) {
-        y += CAPTION * 1.32;
-        sheet.text((4.0, y), &line, Type::new(CAPTION).colour(SOFT));
+impl Words {
+    pub fn of_sessions(sessions: &[&Session]) -> Self {
+        let source = match sessions {
+            [only] => theme::fit(&plain(&only.source.name), CAPTION, false, COLUMN / 2.0),
+            several => counted(several.len(), "recording"),
+        };
+        let watched = sessions.iter().map(|s| control::Watched::session(s));
+        Self {
+            source,
+            marked: sessions.iter().all(|s| s.marked),
+            control: control::sentence(watched),
+            threshold: threshold(sessions),
+            could_be_seen: could_be_seen(sessions),
+        }
     }
-    y + 5.0
+
+    pub fn of_study(study: &Study) -> Self {
+        let calibrated = !study.recordings.is_empty() && study.recordings.iter().all(|r| r.calibrated);
+        let smallest = range(study.recordings.iter().filter_map(|r| r.smallest_rms_uv), 1);
+        let could_be_seen = match smallest.filter(|_| calibrated) {
+            Some(uv) => format!("{SMALLEST}: {uv} µV RMS"),
+            None => format!("{SMALLEST}: n/a, the scale or the noise floor is not known"),
+        };
+        Self {
+            source: words::source(study),
+            marked: study.recordings.iter().all(|r| r.marked),
+            control: control::sentence(study.recordings.iter().map(control::Watched::recording)),
+            threshold: None,
+            could_be_seen,
+        }
+    }
 }
 
-fn text(sessions: &[&Session], content: &Content) -> String {
+const SMALLEST: &str = "Smallest detectable burst (50 ms)";
+
+/// What stands below the figure.
+pub fn text(words: &Words, content: &Content) -> String {
     let mut all = format!(
         "{} and {} in {}.",
         counted(content.curves.len(), "insertion"),
         counted(content.twitches(), "twitch"),
-        source(sessions)
+        words.source
     );
     let mut say = |sentence: &str| {
         all.push(' ');
@@ -51,7 +85,7 @@ fn text(sessions: &[&Session], content: &Content) -> String {
     }
     let out = content.curves.iter().any(|c| !c.still_in);
     let still_in = content.curves.iter().any(|c| c.still_in);
-    if sessions.iter().any(|s| !s.marked) {
+    if !words.marked {
         say("No marks: the whole recording counts as one dwell.");
     } else if out && !content.crowd() {
         say("Filled end: needle out.");
@@ -62,30 +96,12 @@ fn text(sessions: &[&Session], content: &Content) -> String {
     if content.curves.iter().any(|c| !c.masked.is_empty()) {
         say("Bars above: no valid signal.");
     }
-    if let Some(control) = control::sentence(sessions) {
-        say(&control);
-    }
-    if let Some(threshold) = threshold(sessions) {
-        say(&threshold);
-    }
+    words.control.iter().chain(&words.threshold).for_each(|sentence| say(sentence));
     all
 }
 
 const MEAN: &str =
     "Bold: mean over the needles still in; band: its 95 % interval (Lawless–Nadeau, pointwise).";
-
-/// `1 twitch`, `2 twitches`.
-fn counted(n: usize, what: &str) -> String {
-    let plural = if what.ends_with("ch") { "es" } else { "s" };
-    format!("{n} {what}{}", if n == 1 { "" } else { plural })
-}
-
-fn source(sessions: &[&Session]) -> String {
-    match sessions {
-        [only] => theme::fit(&plain(&only.source.name), CAPTION, false, WIDTH / 2.0),
-        several => counted(several.len(), "recording"),
-    }
-}
 
 fn channels<'a>(sessions: &'a [&Session]) -> impl Iterator<Item = &'a ChannelQuality> + Clone {
     sessions.iter().flat_map(|s| &s.channels)
@@ -100,30 +116,29 @@ fn threshold(sessions: &[&Session]) -> Option<String> {
 }
 
 /// What stands where no line rises.
-pub fn nothing_found(sessions: &[&Session]) -> &'static str {
-    let none = sessions.iter().all(|s| s.insertions.is_empty());
-    if none { "No insertion" } else { "No twitch found" }
+pub fn nothing_found(content: &Content) -> &'static str {
+    if content.curves.is_empty() { "No insertion" } else { "No twitch found" }
 }
 
 /// The smallest burst that would have been found, for a figure without any.
-pub fn could_be_seen(sessions: &[&Session]) -> String {
-    const WHAT: &str = "Smallest detectable burst (50 ms)";
+fn could_be_seen(sessions: &[&Session]) -> String {
     let calibrated = !sessions.is_empty() && sessions.iter().all(|s| s.source.calibrated);
     let smallest = channels(sessions).filter_map(|c| c.smallest_rms.map(|s| s[1]));
     if let (true, Some(uv)) = (calibrated, range(smallest, 1)) {
-        return format!("{WHAT}: {uv} µV RMS");
+        return format!("{SMALLEST}: {uv} µV RMS");
     }
     let over_noise =
         channels(sessions).filter_map(|c| Some(20.0 * (c.smallest_rms?[1] / c.noise_rms?).log10()));
     match range(over_noise, 1) {
-        Some(db) => format!("{WHAT}: {db} dB over the noise floor (scale unknown, so no µV)"),
-        None => format!("{WHAT}: n/a, the noise floor is not known"),
+        Some(db) => format!("{SMALLEST}: {db} dB over the noise floor (scale unknown, so no µV)"),
+        None => format!("{SMALLEST}: n/a, the noise floor is not known"),
     }
 }
 
 /// The rate that a count of zero still allows.
-pub fn could_have_happened(sessions: &[&Session]) -> Option<String> {
-    let observed = sessions.iter().flat_map(|s| &s.insertions).map(|i| i.observed).sum();
+pub fn could_have_happened(content: &Content) -> Option<String> {
+    let masked = |c: &Curve| c.masked.iter().map(|[from, to]| to - from).sum::<f64>();
+    let observed = content.curves.iter().map(|c| (c.end - masked(c)).max(0.0)).sum();
     let high = statistics::rate(0, observed)?.interval.high;
     let decimals = if high < 1.0 { 2 } else { 1 };
     Some(format!("95 % interval of the rate: 0–{high:.decimals$} a minute"))

@@ -1,11 +1,11 @@
 //! The words of the trace figure, and its legend.
 
-use super::{LEFT, RIGHT, WIDTH};
+use super::{LEFT, RIGHT};
 use crate::detect::Class;
 use crate::report::figure::control;
 use crate::report::figure::marker;
 use crate::report::figure::sheet::{Pen, Rect, Sheet, Type};
-use crate::report::figure::theme::{self, CAPTION, MASKED, SMALL, SOFT, TITLE, plain};
+use crate::report::figure::theme::{self, MASKED, PAGE, SMALL, TITLE, plain};
 use crate::session::Session;
 
 /// The figure in one sentence.
@@ -15,21 +15,11 @@ pub fn title(session: &Session) -> String {
 
 /// What stands above the figure.
 pub fn heading(session: &Session) -> String {
-    theme::fit(&plain(&session.source.name), TITLE, true, WIDTH - 8.0)
-}
-
-/// Draws legend and caption below `top`; gives the sheet's height, points.
-pub fn draw(sheet: &mut Sheet, top: f64, session: &Session, rows: usize) -> f64 {
-    let mut y = legend(sheet, top, session);
-    for line in theme::wrap(&text(session, rows), CAPTION, WIDTH - 8.0) {
-        y += CAPTION * 1.35;
-        sheet.text((4.0, y), &line, Type::new(CAPTION).colour(SOFT));
-    }
-    y + 5.0
+    theme::fit(&plain(&session.source.name), TITLE, true, PAGE - 8.0)
 }
 
 /// The signs that occur, with how often; gives where it ends.
-fn legend(sheet: &mut Sheet, top: f64, session: &Session) -> f64 {
+pub fn legend(sheet: &mut Sheet, top: f64, session: &Session) -> f64 {
     let count = |class: Class| match class {
         Class::Twitch => session.twitches.len(),
         _ => session.candidates.iter().filter(|c| c.class == class).count(),
@@ -71,7 +61,8 @@ fn legend(sheet: &mut Sheet, top: f64, session: &Session) -> f64 {
     if none { top } else { y + 2.5 }
 }
 
-fn text(session: &Session, rows: usize) -> String {
+/// What stands below the figure.
+pub fn text(session: &Session, rows: usize) -> String {
     let mut all = String::from("Least and largest value at each place, after removal of mains");
     let channels = session.channels.len();
     if rows > 1 {
@@ -83,7 +74,7 @@ fn text(session: &Session, rows: usize) -> String {
     } else if !session.insertions.is_empty() {
         all.push_str(" Light bands: a needle is in.");
     }
-    if let Some(control) = control::sentence(&[session]) {
+    if let Some(control) = control::sentence([control::Watched::session(session)].into_iter()) {
         all.push(' ');
         all.push_str(&control);
     }

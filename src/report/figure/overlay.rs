@@ -1,0 +1,166 @@
+//! Twitches over one another, aligned at their onsets, with the mean.
+
+use ndarray::{Array1, Array2, ArrayView1, Axis as Along};
+
+use super::axis;
+use super::chart::{self, Axis, Chart, column};
+use super::sheet::{Pen, Point, Sheet};
+use super::theme::{BAND, BAND_EDGE, BLUE, CAPTION, COLUMN, GRID, MUTED, fit, plain};
+use super::words;
+use crate::session::Session;
+
+/// Each of the two plots is so high, points.
+const HIGH: f64 = 82.0;
+/// So many waveforms are drawn at most.
+const MOST_DRAWN: usize = 48;
+/// The vertical axes of both plots lie here, points: room for the name and four digits.
+const LEFT: f64 = 34.0;
+/// A standard normal number lies within ± this with 95 %.
+const Z_975: f64 = 1.959_963_984_540_054;
+
+/// Twitches × samples, and when each sample lies, ms since the onset.
+struct Overlay {
+    twitches: Array2<f64>,
+    ms: Vec<f64>,
+    calibrated: bool,
+    /// Twitches of all sessions, drawn or not.
+    of: usize,
+}
+
+impl Overlay {
+    /// The waveforms of all sessions that have the rate and length of the first.
+    fn new(sessions: &[&Session]) -> Self {
+        let sets = || sessions.iter().filter_map(|s| s.waveforms.as_ref());
+        let first = sets().find(|w| !w.rows.is_empty());
+        let rate = first.map_or(1.0, |w| w.sampling_frequency_hz);
+        let (before, length) = first.map_or((0, 0), |w| (w.before, w.rows[0].samples.len()));
+        let alike = sets().filter(|w| w.sampling_frequency_hz == rate && w.before == before);
+        let rows: Vec<&[f32]> = alike.flat_map(|w| &w.rows).map(|w| &w.samples[..]).collect();
+        let showable = |row: &&&[f32]| row.len() == length && row.iter().all(|v| v.abs() < 1e9);
+        let rows: Vec<&[f32]> = rows.iter().filter(showable).copied().collect();
+        let usable = rate.is_finite() && rate > 0.0 && length > 1;
+        let rows = if usable { rows } else { Vec::new() };
+        let ms = |n: usize| (n as f64 - before as f64) / rate * 1000.0;
+        Self {
+            twitches: Array2::from_shape_fn((rows.len(), length), |(row, n)| f64::from(rows[row][n])),
+            ms: (0..length).map(ms).collect(),
+            calibrated: sessions.iter().all(|s| s.source.calibrated),
+            of: sessions.iter().map(|s| s.twitches.len()).sum(),
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.twitches.nrows()
+    }
+
+    fn points(&self, row: ArrayView1<f64>) -> Vec<Point> {
+        self.ms.iter().copied().zip(row.iter().copied()).collect()
+    }
+}
+
+/// Lays the figure out.
+pub fn sheet(sessions: &[&Session]) -> Sheet {
+    let overlay = Overlay::new(sessions);
+    let mut sheet = column(
+        &format!("Waveforms of twitches with their mean, {}", source(sessions)),
+        "Twitches, aligned at onset",
+    );
+    let unit = if overlay.calibrated { "µV" } else { "counts" };
+    let range = match (overlay.ms.first(), overlay.ms.last()) {
+        (Some(first), Some(last)) if overlay.count() > 0 => (*first, *last),
+        _ => (-50.0, 200.0),
+    };
+    let foot = waves(&mut sheet, &overlay, range, unit);
+    let foot = mean_size(&mut sheet, foot, &overlay, range, unit);
+    sheet.end(foot, &caption(&overlay, sessions));
+    sheet
+}
+
+fn across((from, to): Point) -> Axis<'static> {
+    Axis { range: (from, to), ticks: axis::between((from, to), 6), name: "" }
+}
+
+/// The waveforms and their mean; gives where the next plot may begin.
+fn waves(sheet: &mut Sheet, overlay: &Overlay, range: Point, unit: &str) -> f64 {
+    let most = overlay.twitches.iter().fold(0.0f64, |most, v| most.max(v.abs()));
+    let most = if most > 0.0 { most * 1.05 } else { 1.0 };
+    let name = format!("EMG ({unit})");
+    let y = Axis { range: (-most, most), ticks: axis::around_zero(most, 2), name: &name };
+    let chart = Chart::at_left(sheet, LEFT, (chart::TOP, HIGH), 2.0, &across(range), &y);
+    onset(sheet, &chart);
+    let width = (6.0 / overlay.count().max(1) as f64).clamp(0.25, 0.5);
+    // More lines than these are one blot; the mean is of all.
+    for row in overlay.twitches.rows().into_iter().step_by(overlay.count().div_ceil(MOST_DRAWN).max(1)) {
+        sheet.line(&chart.path(&overlay.points(row)), Pen::new(MUTED, width));
+    }
+    if let Some(mean) = overlay.twitches.mean_axis(Along(0)) {
+        sheet.line(&chart.path(&overlay.points(mean.view())), Pen::new(BLUE, 1.0));
+    } else {
+        chart::nothing(sheet, &chart, "No waveform");
+    }
+    chart.area.bottom + 15.0
+}
+
+/// The mean of the absolute values, with its interval.
+fn mean_size(sheet: &mut Sheet, top: f64, overlay: &Overlay, range: Point, unit: &str) -> f64 {
+    let sizes = overlay.twitches.mapv(f64::abs);
+    let mean = sizes.mean_axis(Along(0));
+    let error = (overlay.count() > 1)
+        .then(|| sizes.std_axis(Along(0), 1.0).mapv(|sd| Z_975 * sd / (overlay.count() as f64).sqrt()));
+    let (mean, error) = (mean.unwrap_or_default(), error.unwrap_or_else(|| Array1::zeros(mean_len(overlay))));
+    let upper = &mean + &error;
+    let most = upper.iter().copied().fold(0.0, f64::max);
+    let most = if most > 0.0 { most * 1.06 } else { 1.0 };
+    let name = format!("Mean size ({unit})");
+    let y = Axis { range: (0.0, most), ticks: axis::fractions(most, 4), name: &name };
+    let x = Axis { name: "Time since onset (ms)", ..across(range) };
+    let chart = Chart::at_left(sheet, LEFT, (top, HIGH * 0.7), 2.0, &x, &y);
+    let path = |row: &Array1<f64>| chart.path(&overlay.points(row.view()));
+    if overlay.count() > 1 {
+        let (low, high) = (path(&(&mean - &error)), path(&upper));
+        sheet.area(high.iter().chain(low.iter().rev()).copied().collect(), BAND);
+        sheet.line(&low, Pen::new(BAND_EDGE, 0.3));
+        sheet.line(&high, Pen::new(BAND_EDGE, 0.3));
+    }
+    onset(sheet, &chart);
+    if overlay.count() > 0 {
+        sheet.line(&path(&mean), Pen::new(BLUE, 1.2));
+    }
+    chart.below()
+}
+
+fn mean_len(overlay: &Overlay) -> usize {
+    if overlay.count() > 0 { overlay.ms.len() } else { 0 }
+}
+
+fn onset(sheet: &mut Sheet, chart: &Chart) {
+    let x = chart.x.at(0.0);
+    sheet.line(&[(x, chart.area.top), (x, chart.area.bottom)], Pen::new(GRID, 0.6));
+}
+
+fn source(sessions: &[&Session]) -> String {
+    match sessions {
+        [only] => fit(&plain(&only.source.name), CAPTION, false, COLUMN / 2.0),
+        several => words::counted(several.len(), "recording"),
+    }
+}
+
+fn caption(overlay: &Overlay, sessions: &[&Session]) -> String {
+    let shown = overlay.count();
+    if shown == 0 {
+        return format!(
+            "{} in {}; no waveform was kept.",
+            words::counted(overlay.of, "twitch"),
+            source(sessions)
+        );
+    }
+    let which =
+        if shown == overlay.of { String::new() } else { format!(" of {}, evenly chosen", overlay.of) };
+    let band = if shown > 1 { "; band: 95 % interval of the mean, pointwise" } else { "" };
+    format!(
+        "{}{which}, in {} (20–450 Hz, mains removed, each on its strongest channel). Grey: one twitch; blue: mean. \
+         Below: mean of the absolute values{band}. Waves of unlike twitches cancel in the mean above, sizes do not.",
+        words::counted(shown, "twitch"),
+        source(sessions)
+    )
+}

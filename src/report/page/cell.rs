@@ -1,0 +1,55 @@
+//! Numbers and words as the page shows them.
+
+use maud::{Markup, html};
+
+use crate::report::figure::plain;
+
+/// `1 twitch`, `2 twitches`.
+pub fn counted(n: usize, what: &str) -> String {
+    let plural = if what.ends_with("ch") { "es" } else { "s" };
+    format!("{n} {what}{}", if n == 1 { "" } else { plural })
+}
+
+/// A number that a table has as `exact`, rounded to `decimals`; what is no number stands as it is.
+pub fn rounded(exact: &str, decimals: usize) -> Markup {
+    match exact.parse::<f64>() {
+        Ok(v) if v.is_finite() => html! { data value=(exact) { (format!("{v:.decimals$}")) } },
+        _ => html! { (plain(exact)) },
+    }
+}
+
+/// A number with three digits that mean something; `n/a` for none.
+pub fn three_digits(value: Option<f64>) -> Markup {
+    let Some(v) = value.filter(|v| v.is_finite()) else { return html! { "n/a" } };
+    let digits = if v == 0.0 { 0 } else { (2 - v.abs().log10().floor() as i32).clamp(0, 6) as usize };
+    html! { data value=(exact(v)) { (format!("{v:.digits$}")) } }
+}
+
+/// A number as tables of findings have it: six decimals.
+pub fn exact(value: f64) -> String {
+    // Adding zero turns -0.0 into 0.0.
+    format!("{:.6}", value + 0.0)
+}
+
+/// Seconds as people say them.
+pub fn duration(s: f64) -> String {
+    if !s.is_finite() {
+        return "an unknown time".into();
+    }
+    let whole = s.max(0.0).round() as u64;
+    match whole {
+        0..120 => format!("{:.1} s", s.max(0.0)),
+        120..7200 if whole.is_multiple_of(60) => format!("{} min", whole / 60),
+        120..7200 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+    }
+}
+
+/// Words in a row: `a`, `a and b`, `a, b and c`.
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

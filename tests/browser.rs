@@ -1,0 +1,141 @@
+//! The page in a real browser: it opens from the disk, shows its figures, says nothing on the
+//! console and asks for nothing. Passed over, with a word, where there is no Chromium.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use twitchscope::report::write_all;
+
+mod sessions;
+use sessions::{many, mask, reject};
+
+/// The browser of the variable CHROMIUM, or one of the usual names.
+fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let folders: Vec<PathBuf> = std::env::var_os("PATH").iter().flat_map(std::env::split_paths).collect();
+    let usual = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let found = || folders.iter().flat_map(|f| usual.map(|name| f.join(name))).find(|path| path.is_file());
+    named.or_else(found)
+}
+
+/// The hosts that were asked for, through a proxy that answers nothing.
+#[derive(Clone, Default)]
+struct Asked(Arc<Mutex<BTreeSet<String>>>);
+
+impl Asked {
+    /// Listens; the port.
+    fn listen(&self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = self.clone();
+        std::thread::spawn(move || listener.incoming().flatten().for_each(|stream| asked.hear(stream)));
+        port
+    }
+
+    fn hear(&self, mut stream: TcpStream) {
+        let mut head = [0; 512];
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
+        let length = stream.read(&mut head).unwrap_or(0);
+        let line = String::from_utf8_lossy(&head[..length]).lines().next().unwrap_or_default().to_owned();
+        let target = line.split(' ').nth(1).unwrap_or_default().trim_start_matches("http://");
+        let host = target.split(['/', ':']).next().unwrap_or_default();
+        self.0.lock().unwrap().insert(host.to_owned());
+        let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+    }
+}
+
+/// What came of opening a page.
+struct Opened {
+    dom: String,
+    console: Vec<String>,
+    hosts: BTreeSet<String>,
+    picture: Vec<u8>,
+}
+
+fn open(browser: &Path, page: &Path) -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = Asked::default();
+    let port = asked.listen();
+    let picture = folder.path().join("picture.png");
+    let run = |last: &str| {
+        let out = Command::new(browser)
+            .args(["--headless", "--disable-gpu", "--no-sandbox", "--no-first-run", "--disable-sync"])
+            .args(["--disable-background-networking", "--disable-component-update", "--hide-scrollbars"])
+            .args(["--enable-logging=stderr", "--window-size=1280,9000", "--proxy-bypass-list=<-loopback>"])
+            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+            .arg(format!("--proxy-server=http://127.0.0.1:{port}"))
+            .arg(last)
+            .arg(format!("file://{}", page.display()))
+            .output()
+            .unwrap();
+        (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let (dom, said) = run("--dump-dom");
+    let (_, said_too) = run(&format!("--screenshot={}", picture.display()));
+    let console =
+        |text: &str| text.lines().filter(|l| l.contains(":CONSOLE")).map(str::to_owned).collect::<Vec<_>>();
+    let hosts = asked.0.lock().unwrap().clone();
+    Opened {
+        dom,
+        console: [console(&said), console(&said_too)].concat(),
+        hosts,
+        picture: fs::read(&picture).unwrap_or_default(),
+    }
+}
+
+/// How many pixels of a picture have a colour.
+fn pixels(picture: &[u8], colour: [u8; 3]) -> usize {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    let wide = info.color_type.samples();
+    bytes.chunks_exact(wide).filter(|pixel| pixel[..3] == colour).count()
+}
+
+#[test]
+fn the_page_opens_in_a_browser_shows_its_figures_and_asks_for_nothing() {
+    let Some(browser) = chromium() else {
+        eprintln!("passed over: no Chromium here; install it, or name it in the variable CHROMIUM");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    // What the browser asks for by itself, and that a page which does ask is seen to do so.
+    let empty = open(&browser, &write("empty.html", "<!doctype html><title>x</title><p>x"));
+    let bad = "<!doctype html><img src=http://example.invalid/a.png><script>console.error('x')</script>";
+    let bad = open(&browser, &write("bad.html", bad));
+    assert!(bad.hosts.contains("example.invalid"), "a request is seen: {:?}", bad.hosts);
+    assert!(!bad.console.is_empty(), "a word on the console is heard");
+
+    let hostile = "</title></svg><script>console.error(1)</script><img src=http://example.invalid/b.png>";
+    let mut session = many(5, 1);
+    session.source.name = hostile.into();
+    session.channels[0].name = hostile.into();
+    session.insertions[1].label = Some(hostile.into());
+    mask(&mut session, None, 15.0, 2.0);
+    reject(&mut session, twitchscope::detect::Class::Ecg, 0, 12.0, 0.05);
+    session.warnings = vec![hostile.into()];
+    let written = write_all(folder.path(), "x", &session, true).unwrap();
+    let page = written.iter().find(|p| p.ends_with("x_report.html")).unwrap();
+    let opened = open(&browser, page);
+    assert_eq!(opened.console, [""; 0], "nothing on the console");
+    let hosts: Vec<&String> = opened.hosts.difference(&empty.hosts).collect();
+    assert!(!hosts.iter().any(|host| host.contains("example")), "{hosts:?}");
+    assert_eq!(opened.dom.matches("<figure").count(), 7, "all figures are there");
+    assert_eq!(opened.dom.matches("</svg>").count(), 7);
+    assert!(!opened.dom.contains("<script") && !opened.dom.contains("<img"));
+    // The blue of means and the vermilion of twitches, which nothing but figures has.
+    for colour in [[0, 114, 178], [213, 94, 0]] {
+        assert!(pixels(&opened.picture, colour) > 200, "{colour:?} is not seen");
+    }
+}
