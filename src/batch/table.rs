@@ -20,7 +20,7 @@ pub struct Table {
     path: PathBuf,
     /// Of the file.
     pub sha256: String,
-    /// The columns beside [`KEY`], in order.
+    /// The columns beside `recording`, in order.
     pub columns: Vec<String>,
     rows: Vec<Row>,
 }
