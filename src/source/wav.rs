@@ -232,7 +232,8 @@ impl<R: Read + Seek> Wav<R> {
     pub(super) fn read(&mut self, most: u64, gain: f64, into: &mut Vec<f32>) -> Result<(), Error> {
         into.clear();
         if self.read >= self.pieces[self.now].end && self.now + 1 < self.pieces.len() {
-            self.now += 1;
+            // Its reader stands where it was left, if someone went back.
+            self.skip(0)?;
         }
         let piece = &mut self.pieces[self.now];
         let frames = most.min(piece.end - self.read);
