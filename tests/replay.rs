@@ -63,6 +63,11 @@ fn needles_within_one_another_keep_their_own_dwell() {
         .map(|i| i["dwell"].as_f64().unwrap())
         .collect();
     assert_eq!(dwells, [47.0, 12.0, 20.0]);
+    // Those that go in at one moment, too.
+    is_the_same(
+        "samples/strokes.wav --insertion 8..20,a --insertion 8..40,b --insertion 8..30,c",
+        "--speed max",
+    );
 }
 
 #[test]

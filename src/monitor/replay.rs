@@ -51,8 +51,9 @@ impl Replay {
                 moments.push((insertion.left, false, insertion));
             }
         }
-        // The latest lies at the end, to be taken first from there.
-        moments.sort_by_key(|(at, enters, _)| std::cmp::Reverse((*at, *enters)));
+        moments.sort_by_key(|(at, enters, _)| (*at, *enters));
+        // The earliest lies at the end, to be taken first from there; of those at one moment, too.
+        moments.reverse();
         let (place, description) = (place.to_owned(), recording.format_description());
         Self {
             recording,
