@@ -126,6 +126,18 @@ fn sigterm_ends_with_everything_written_and_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_window_that_is_closed_ends_the_session_with_everything_written() {
+    let desk = Desk::new();
+    let (_board, mut person) = session(&desk, "samples/heart.wav --speed 4", "", true);
+    person.waits_for("the picture", || person.seen().contains("RECORDING"));
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    person.closes_the_window();
+    let (status, said, _) = person.ended();
+    assert!(status.success() && said.contains("files named native-001"), "{said}");
+    offline_is_the_same(&desk);
+}
+
+#[test]
 fn a_foot_switch_that_bounces_is_one_step_of_the_foot() {
     let desk = Desk::new();
     let wav = fs::read(format!("{}/samples/strokes.wav", env!("CARGO_MANIFEST_DIR"))).unwrap();

@@ -8,6 +8,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
@@ -28,6 +29,8 @@ impl Person {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&person).unwrap();
         unlockpt(&person).unwrap();
+        // The command must not hold the person's end of its own terminal.
+        fcntl_setfd(&person, FdFlags::CLOEXEC).unwrap();
         let name = ptsname(&person, Vec::new()).unwrap();
         let program = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
         let size = Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
@@ -38,11 +41,12 @@ impl Person {
         let keys = File::from(person);
         let seen = Arc::new(Mutex::new(Vec::new()));
         if looks {
-            let (mut screen, seen) = (keys.try_clone().unwrap(), Arc::clone(&seen));
-            // Ends when the terminal does.
+            let (mut screen, seen) = (keys.try_clone().unwrap(), Arc::downgrade(&seen));
+            // Ends when the terminal does, or when nobody looks any more.
             std::thread::spawn(move || {
                 let mut bytes = [0; 4096];
                 while let Ok(count @ 1..) = screen.read(&mut bytes) {
+                    let Some(seen) = seen.upgrade() else { return };
                     seen.lock().unwrap().extend_from_slice(&bytes[..count]);
                 }
             });
@@ -52,6 +56,11 @@ impl Person {
 
     pub fn types(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// The window is closed: the terminal is gone, and nobody tells the command.
+    pub fn closes_the_window(&mut self) {
+        (self.keys, self.seen) = (File::open("/dev/null").unwrap(), Arc::default());
     }
 
     /// What was shown so far, as the terminal got it.

@@ -18,11 +18,12 @@ pub use screen::{Face, draw};
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{self, Event, KeyEvent};
+use ratatui::crossterm::event::{Event, KeyEvent};
 
 use crate::monitor::{Pane, Snapshot};
 use keys::{Did, Keys};
@@ -122,6 +123,7 @@ impl Shown {
     }
 
     fn run(mut self, mut terminal: DefaultTerminal) -> io::Result<()> {
+        let events = super::listen();
         loop {
             let over = self.pane.is_over();
             self.look()?;
@@ -136,7 +138,7 @@ impl Shown {
             if over && (!self.stays || self.stop.load(Ordering::Relaxed)) {
                 return Ok(());
             }
-            self.listen()?;
+            self.listen(&events)?;
         }
     }
 
@@ -155,14 +157,17 @@ impl Shown {
     }
 
     /// Waits for keys until the next picture is due; after one, it is due at once.
-    fn listen(&mut self) -> io::Result<()> {
-        if !event::poll(FRAME)? {
-            return Ok(());
-        }
-        while event::poll(Duration::ZERO)? {
-            if let Event::Key(key) = event::read()? {
+    fn listen(&mut self, events: &Receiver<io::Result<Event>>) -> io::Result<()> {
+        let mut next = match events.recv_timeout(FRAME) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::BrokenPipe.into()),
+        };
+        while let Some(event) = next {
+            if let Event::Key(key) = event? {
                 self.key(key);
             }
+            next = events.try_recv().ok();
         }
         Ok(())
     }

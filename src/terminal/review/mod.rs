@@ -8,10 +8,10 @@ mod trace;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event, KeyEvent};
+use ratatui::crossterm::event::KeyEvent;
 
 use crate::excerpt::Excerpts;
 use crate::review::{Answer, Command, Desk, Doing, Writer};
@@ -154,7 +154,7 @@ fn show(
     now: &dyn Fn() -> String,
     stop: &AtomicBool,
 ) -> Result<(), Error> {
-    let (mut failed, events) = (Ok(()), listen());
+    let (mut failed, events) = (Ok(()), super::listen());
     loop {
         terminal.draw(|frame| failed = draw(sitting, frame))?;
         std::mem::replace(&mut failed, Ok(()))?;
@@ -173,20 +173,4 @@ fn show(
             return Ok(());
         }
     }
-}
-
-/// What the terminal says, from a thread of its own: reading from a terminal that is gone does not
-/// come back, and must not keep the review from ending.
-fn listen() -> Receiver<io::Result<Event>> {
-    let (tell, events) = mpsc::channel();
-    std::thread::spawn(move || {
-        loop {
-            let event = event::read();
-            let last = event.is_err();
-            if tell.send(event).is_err() || last {
-                return;
-            }
-        }
-    });
-    events
 }
