@@ -9,7 +9,7 @@ fn main() -> ExitCode {
         Ok(status) => status,
         Err(error) if cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", cli::message(&error));
+            cli::tell!("error: {}", cli::message(&error));
             ExitCode::FAILURE
         }
     }

@@ -166,6 +166,24 @@ fn ctrl_c_and_sigterm_end_with_everything_written() {
 }
 
 #[test]
+fn a_session_of_which_nobody_hears_a_word_is_recorded_and_written() {
+    let desk = Desk::new();
+    let board = Board::plays("--as native --play samples/four-channels.wav --speed max");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let line = format!(
+        "monitor --port {} --board native --headless --wait 0s --no-figures --record {}",
+        board.port,
+        desk.path("out").display()
+    );
+    let ended = command(&line).stdout(writer.try_clone().unwrap()).stderr(writer).status().unwrap();
+    assert_eq!(ended.code(), Some(1), "the board was unplugged");
+    desk.run("analyze out/native-001.wav --out again --no-figures").succeeds();
+    let [live, again] = ["out", "again"].map(|f| json(&desk.path(&format!("{f}/native-001_session.json"))));
+    assert!(!live["twitches"].as_array().unwrap().is_empty() && live["twitches"] == again["twitches"]);
+}
+
+#[test]
 fn a_folder_that_cannot_be_recorded_to_is_refused_before_anything_is_heard() {
     let desk = Desk::new();
     desk.file("out", b"no folder");

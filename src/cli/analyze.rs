@@ -14,6 +14,7 @@ use twitchscope::settings::{Preset, Settings};
 use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Source, Voltage, sha256};
 
 use super::output::say;
+use super::output::tell;
 use super::quantity::{channel, per_minute};
 use super::reviews::{self, Choice};
 use super::summary::summary;
@@ -200,11 +201,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             say(&text)?;
         }
         if let Some(folder) = &arguments.out {
-            eprintln!("\n{} files named {}_… are in {}", written.len(), stem(path), folder.display());
+            tell!("\n{} files named {}_… are in {}", written.len(), stem(path), folder.display());
         }
     }
     if arguments.out.is_none() && !arguments.json {
-        eprintln!("\nNothing was saved: add --out DIR to keep the tables, the session and the figures.");
+        tell!("\nNothing was saved: add --out DIR to keep the tables, the session and the figures.");
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use twitchscope::batch::{Batch, Choices, Outcome, Step, run as work};
 use super::analyze::{Choices as Detection, Input};
 use super::interrupt;
 use super::output::say;
+use super::output::tell;
 use super::summary::plural;
 
 /// Analyses a set of recordings: a result for each, and tables and statistics over all.
@@ -79,7 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         );
     }
     say(&summary(&outcome))?;
-    eprintln!("\nTables and the results of each recording are in {}", batch.out.display());
+    tell!("\nTables and the results of each recording are in {}", batch.out.display());
     Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(SOME_FAILED) })
 }
 

@@ -8,6 +8,7 @@ use twitchscope::source::board::Kind;
 use twitchscope::units::Seconds;
 use twitchscope::virtual_board::{Faults, Pace, Speed};
 
+use super::output::tell;
 use super::quantity::{seconds, share};
 
 /// Plays a recording as the real bytes of a board, on a pseudo-terminal.
@@ -122,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut player = Player::open(tape, arguments.pace(), &faults).context("no pseudo-terminal to be had")?;
     let stop = super::interrupt::flag()?;
     super::output::say(&format!("{}\n", player.path().display()))?;
-    eprintln!(
+    tell!(
         "{}: {} of the recording at {:.2} Hz{}. Read it with\n  twitchscope monitor --port {} --board {}",
         arguments.kind.describe(),
         if told.channels == 1 { "1 channel".to_owned() } else { format!("{} channels", told.channels) },
@@ -133,12 +134,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     );
     let ended = player.play(&stop, arguments.wrong.drift)?;
     let tape = player.tape();
-    eprintln!(
-        "{:.1} s were played; of {} samples {} were never sent",
-        tape.time_s(),
-        tape.frames(),
-        tape.lost()
-    );
+    tell!("{:.1} s were played; of {} samples {} were never sent", tape.time_s(), tape.frames(), tape.lost());
     match ended {
         Ended::Unread => bail!("the end was never read: the reader stopped reading"),
         Ended::Over | Ended::Unplugged | Ended::Stopped => Ok(()),

@@ -9,6 +9,7 @@ use twitchscope::review::{self, Agreement, Judged, Review};
 use twitchscope::units::Seconds;
 
 use super::output::say;
+use super::output::tell;
 use super::quantity::seconds;
 
 /// Compares found events with true ones.
@@ -67,7 +68,7 @@ impl Side {
         }
         let review = review::read(path)?;
         if review.cut {
-            eprintln!("{}: the last line was cut off and is left out", path.display());
+            tell!("{}: the last line was cut off and is left out", path.display());
         }
         let twitches = review.edits.all().filter(|d| d.action.is_twitch()).map(|d| d.extent);
         let event = |e: review::Extent| Event { onset: e.onset(), duration: e.duration(), snr_db: None };

@@ -25,6 +25,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 
+pub(crate) use output::tell;
+
 /// Finds local twitch responses in surface EMG and counts them against needle dwell time.
 ///
 /// Research software, no medical device.

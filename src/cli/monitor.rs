@@ -20,6 +20,7 @@ use twitchscope::units::{SampleRate, Seconds};
 
 use super::analyze::{Choices, Samples};
 use super::onlookers::{Out, Window};
+use super::output::tell;
 use super::quantity::{bytes, seconds};
 use super::summary::plural;
 
@@ -191,9 +192,9 @@ fn live(arguments: &Arguments, port: &str, settings: &Settings, stop: &Arc<Atomi
     let text = summary(&seen.totals);
     // What is on the disk does not wait for a terminal.
     let written = recorder.as_ref().map(|r| write(seen, r, &live, settings, !arguments.no_figures));
-    eprintln!("{text}");
+    tell!("{text}");
     if let (Some(written), Some(recorder)) = (written, &recorder) {
-        eprintln!("{} files named {}_… are in {}", written?, recorder.stem(), recorder.folder().display());
+        tell!("{} files named {}_… are in {}", written?, recorder.stem(), recorder.folder().display());
     }
     match live.ended() {
         Some(why) => bail!(why.clone()),
@@ -216,7 +217,7 @@ fn replay(arguments: &Arguments, path: &Path, settings: &Settings, stop: &Arc<At
     let place = path.display().to_string();
     let mut replay = Replay::new(recording, &place, arguments.speed.0, Arc::clone(stop));
     let seen = look(arguments, &mut replay, settings, &mut None, stop)?;
-    eprintln!("{}", summary(&seen.totals));
+    tell!("{}", summary(&seen.totals));
     Ok(())
 }
 
@@ -246,10 +247,10 @@ fn look(
     drop(glass);
     let shown = view.end();
     for trouble in troubles {
-        eprintln!("{trouble}");
+        tell!("{trouble}");
     }
     if let Err(problem) = shown {
-        eprintln!("the view ended, because the terminal failed: {problem}");
+        tell!("the view ended, because the terminal failed: {problem}");
     }
     Ok(seen?)
 }
@@ -268,7 +269,7 @@ fn recorder(arguments: &Arguments, live: &Live) -> Result<Option<Recorder>> {
     let mut choices = RecordingChoices { raw: arguments.raw, ..Default::default() };
     choices.part_bytes = arguments.part_size.unwrap_or(choices.part_bytes);
     let recorder = Recorder::begin(folder, live.board().name(), &signal, choices)?;
-    eprintln!("recording to {}", recorder.path().display());
+    tell!("recording to {}", recorder.path().display());
     Ok(Some(recorder))
 }
 
@@ -296,7 +297,7 @@ fn open(arguments: &Arguments, port: &str, stop: &Arc<AtomicBool>) -> Result<(Po
         let mut opened = at(baud)?;
         match listen(&mut opened) {
             Ok(kind) => {
-                eprintln!("{port}: heard {} ({}) at {baud} baud", kind.name(), kind.describe());
+                tell!("{port}: heard {} ({}) at {baud} baud", kind.name(), kind.describe());
                 return Ok((opened, kind));
             }
             Err(PortError::Noise { .. }) => {}

@@ -1,5 +1,6 @@
 //! Who looks on while a board is watched: lines for programs, or the glass of a view.
 
+use super::output::tell;
 use std::io::{self, Write};
 
 use twitchscope::monitor::{Glass, Line, Onlooker, Order, Sight};
@@ -40,7 +41,7 @@ impl Onlooker for Out {
         if let Line::RecordingTrouble { text } | Line::BoardGone { text, .. } | Line::BoardBack { text, .. } =
             line
         {
-            eprintln!("{text}");
+            tell!("{text}");
         }
         if self.closed {
             return Ok(());
@@ -48,7 +49,7 @@ impl Onlooker for Out {
         match print(line) {
             Err(e) if self.recording => {
                 self.closed = true;
-                eprintln!("the lines cannot be written any more ({e}); the recording goes on until Ctrl-C");
+                tell!("the lines cannot be written any more ({e}); the recording goes on until Ctrl-C");
                 Ok(())
             }
             printed => printed,

@@ -4,12 +4,13 @@ use anyhow::{Result, anyhow};
 use twitchscope::source::{PortInfo, ports};
 
 use super::output::say;
+use super::output::tell;
 
 /// Runs the command.
 pub fn run() -> Result<()> {
     let found = ports().map_err(|reason| anyhow!("the serial ports cannot be listed: {reason}"))?;
     if found.is_empty() {
-        eprintln!("{NONE}");
+        tell!("{NONE}");
         return Ok(());
     }
     say(&found.iter().map(row).collect::<String>())

@@ -17,6 +17,7 @@ use twitchscope::terminal::review::{Sitting, run as show};
 
 use super::analyze::Samples;
 use super::output::say;
+use super::output::tell;
 use super::reviews;
 use super::summary;
 
@@ -106,7 +107,7 @@ fn results(mut session: Session, review: &Review, path: &Path, folder: &Path, st
     if review.header.mode == Mode::Open {
         say(&summary::reviewed(&session))?;
     }
-    eprintln!("{} files named {stem}_… in {} hold the review", written.len(), folder.display());
+    tell!("{} files named {stem}_… in {} hold the review", written.len(), folder.display());
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Reviews that lie beside a session: which one is laid over it.
 
+use super::output::tell;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -33,13 +34,13 @@ impl Choice {
                     [] => {}
                     [only] => {
                         if let Err(why) = lay_over(session, only) {
-                            eprintln!("the review that lies beside the results is left aside: {why}");
+                            tell!("the review that lies beside the results is left aside: {why}");
                         }
                     }
                     several => {
                         session.review = None;
                         let names: Vec<String> = several.iter().map(|p| p.display().to_string()).collect();
-                        eprintln!(
+                        tell!(
                             "{} reviews lie beside the results and none is taken; choose one with --review: {}",
                             names.len(),
                             names.join(", ")
@@ -56,7 +57,7 @@ fn lay_over(session: &mut Session, path: &Path) -> Result<()> {
     let review = review::read(path)?;
     review.header.is_of(&session.source.sha256, &session.source.name, path)?;
     if review.cut {
-        eprintln!("{}: the last line was cut off and is left out", path.display());
+        tell!("{}: the last line was cut off and is left out", path.display());
     }
     apply(session, &review, path);
     Ok(())

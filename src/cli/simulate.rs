@@ -10,6 +10,7 @@ use twitchscope::units::Seconds;
 
 use super::contaminants::Switches;
 use super::output::say;
+use super::output::tell;
 use super::quantity::{decibels, seconds};
 
 /// Makes a recording with known truth.
@@ -110,10 +111,7 @@ fn whole_study(folder: &Path, arguments: &Arguments) -> Result<()> {
         let path = folder.join(name);
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    eprintln!(
-        "{} recordings; {TABLE} says who was recorded how, {TRUTH} what is to be found",
-        recordings.len()
-    );
+    tell!("{} recordings; {TABLE} says who was recorded how, {TRUTH} what is to be found", recordings.len());
     say(&format!("{}\n", folder.display()))
 }
 
@@ -135,7 +133,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let default_name = || format!("{}-{}", arguments.scenario, arguments.seed);
     let name = arguments.name.clone().unwrap_or_else(default_name);
     let written = write(&simulation, folder, &name, arguments.options())?;
-    eprintln!("{}", summary(&simulation));
+    tell!("{}", summary(&simulation));
     say(&format!("{}\n", written.recording.display()))
 }
 

@@ -13,6 +13,7 @@ use twitchscope::units::Seconds;
 
 use super::analyze::{Input, analyze};
 use super::output::say;
+use super::output::tell;
 use super::quantity::{per_minute, seconds};
 use super::summary::plural;
 
@@ -72,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     std::fs::write(&arguments.out, file)
         .with_context(|| format!("cannot write {}; check the folder", arguments.out.display()))?;
     say(&text)?;
-    eprintln!("\n{} is written; use it with analyze --settings", arguments.out.display());
+    tell!("\n{} is written; use it with analyze --settings", arguments.out.display());
     Ok(())
 }
 
