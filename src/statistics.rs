@@ -40,7 +40,7 @@ pub use mean_cumulative::{
 pub use negative_binomial::{Counted, NegativeBinomial};
 pub use poisson::{Rate, less, poisson_interval, rate};
 pub use power::{Power, power, power_at};
-pub use psychometric::{Level, Psychometric};
+pub use psychometric::Psychometric;
 pub use silence::{silence_chance, since_last_s};
 pub use survival::{Age, Share, first_event, median};
 pub use trend::{Fit, Shape, Test, fit, laplace};
@@ -53,4 +53,13 @@ pub struct Interval {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+}
+
+/// An estimate with its 95 % confidence interval, in one unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// The estimate.
+    pub value: f64,
+    /// Where the truth lies with about 95 %.
+    pub interval: Interval,
 }

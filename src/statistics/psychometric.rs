@@ -1,16 +1,7 @@
 //! From bursts of known size, found or not, to the size that is found with a given chance.
 
-use super::Interval;
 use super::quantile::Z_975;
-
-/// A level with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
-    /// The estimate.
-    pub value: f64,
-    /// Where the true level lies with about 95 %.
-    pub interval: Interval,
-}
+use super::{Interval, Level};
 
 /// A logistic curve: the chance of a find at level x is 1 / (1 + e^-(a + b x)).
 #[derive(Debug, Clone, Copy, PartialEq)]
