@@ -4,7 +4,7 @@ use super::curves::mean_curve;
 use super::ground::Row;
 use super::rates::{best, events};
 use super::trend::left_after_min;
-use super::words::{Kind, many, percent, plain, range, significant};
+use super::words::{Kind, many, percent, plain, range, side, significant};
 use super::{Amplitude, Finding, OrderSize, Twitch};
 use crate::statistics::{Interval, Level, Watched, mean_by_cluster};
 
@@ -91,13 +91,7 @@ fn to_first(rows: &[&Row], kind: Kind, order: u32) -> Finding {
     let Some(level) = mean_by_cluster(&values).map(exponential) else {
         return kind.none(n, "One subject: how much people differ cannot be told.");
     };
-    let judged = if level.interval.high < 1.0 {
-        "smaller"
-    } else if level.interval.low > 1.0 {
-        "larger"
-    } else {
-        "not shown to differ"
-    };
+    let judged = side(level.interval, 1.0, ["smaller", "larger", "not shown to differ"]);
     let words = format!(
         "The {} twitch is {} {} of the first in {} that had both: {judged}. Twitches too small to be found are missing from this.",
         ordinal(order),
@@ -135,7 +129,7 @@ fn above(rows: &[&Row], floor_uv: Option<f64>) -> (Finding, Finding, Vec<super::
                 range(rate.interval),
                 plain(floor)
             );
-            RATE_ABOVE.found(Level { value: rate.per_min, interval: rate.interval }, n, words)
+            RATE_ABOVE.rate(rate, n, words)
         }
     };
     (rate, left_after_min(&watched, LEFT), mean_curve(&watched))

@@ -1,8 +1,10 @@
 //! The groups against each other.
 
+use std::collections::BTreeSet;
+
 use super::ground::Row;
 use super::rates::FEW;
-use super::words::{Kind, many, plain, range};
+use super::words::{Kind, many, plain, range, side};
 use super::{Comparison, Finding, GroupRatio};
 use crate::statistics::{Counted, NegativeBinomial, Watched};
 
@@ -63,10 +65,8 @@ fn counted(rows: &[Row], names: &[String], watched: impl Fn(&Watched) -> Watched
 
 /// How many different subjects a group has.
 fn subjects(rows: &[Counted], group: usize) -> usize {
-    let mut all: Vec<usize> = rows.iter().filter(|r| r.group == group).map(|r| r.cluster).collect();
-    all.sort_unstable();
-    all.dedup();
-    all.len()
+    let own = rows.iter().filter(|r| r.group == group);
+    own.map(|r| r.cluster).collect::<BTreeSet<_>>().len()
 }
 
 fn one(
@@ -101,13 +101,7 @@ fn one(
             ),
         );
     };
-    let judged = if level.interval.low > 1.0 {
-        "more often"
-    } else if level.interval.high < 1.0 {
-        "less often"
-    } else {
-        "no difference is shown"
-    };
+    let judged = side(level.interval, 1.0, ["less often", "more often", "no difference is shown"]);
     let few = if people.iter().any(|p| *p < FEW) { " That is a small sample." } else { "" };
     let words = format!(
         "{name} twitches {} {} times as often as {reference}: {judged}.{few}",

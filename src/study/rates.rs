@@ -2,7 +2,7 @@
 
 use super::words::{Kind, many, plain, range, significant, twitches};
 use super::{Bin, Finding, Rates};
-use crate::statistics::{self, Level, Rate, Watched, clusters, dispersion, rate, rate_by_cluster};
+use crate::statistics::{self, Rate, Watched, clusters, dispersion, rate, rate_by_cluster};
 
 /// With fewer subjects than this an interval is said to rest on few.
 pub(super) const FEW: usize = 6;
@@ -60,7 +60,7 @@ fn exactly(insertions: &[Watched]) -> Finding {
         twitches(events(insertions)),
         plain(observed_s(insertions) / 60.0)
     );
-    EXACT.found(Level { value: rate.per_min, interval: rate.interval }, n, words)
+    EXACT.rate(rate, n, words)
 }
 
 fn by_subject(insertions: &[Watched]) -> Finding {

@@ -5,7 +5,7 @@ use super::rates::{best, events};
 use super::trend::left_after_min;
 use super::words::{Kind, plain, range};
 use super::{Finding, Insertion, Recording, Sensitivity};
-use crate::statistics::{Level, Rate, Watched, less, rate};
+use crate::statistics::{Rate, Watched, less, rate};
 
 const AT_80: Kind = Kind {
     name: "rate_at_80_percent",
@@ -49,10 +49,6 @@ pub(super) fn sensitivity(rows: &[&Row], watched: &[Watched], common_dwell_s: Op
     }
 }
 
-fn found(kind: Kind, rate: Rate, n: usize, words: String) -> Finding {
-    kind.found(Level { value: rate.per_min, interval: rate.interval }, n, words)
-}
-
 fn other(rows: &[&Row], kind: Kind, ages: fn(&Insertion) -> Option<&[f64]>) -> Finding {
     let watched: Option<Vec<Watched>> = rows.iter().map(|r| ages(r.insertion).map(|a| r.with(a))).collect();
     let Some(watched) = watched else {
@@ -68,7 +64,7 @@ fn other(rows: &[&Row], kind: Kind, ages: fn(&Insertion) -> Option<&[f64]>) -> F
         plain(rate.per_min),
         range(rate.interval)
     );
-    found(kind, rate, n, words)
+    kind.rate(rate, n, words)
 }
 
 fn common(cut: &[Watched], common_dwell_s: Option<f64>) -> Finding {
@@ -82,7 +78,7 @@ fn common(cut: &[Watched], common_dwell_s: Option<f64>) -> Finding {
         range(rate.interval),
         plain(dwell)
     );
-    found(COMMON, rate, n, words)
+    COMMON.rate(rate, n, words)
 }
 
 /// False alarms of the recordings that the rows come from, and their number.
@@ -104,7 +100,7 @@ fn told(control: Option<Rate>, n: usize) -> Finding {
         plain(rate.per_min),
         range(rate.interval)
     );
-    found(CONTROL, rate, n, words)
+    CONTROL.rate(rate, n, words)
 }
 
 fn remaining(watched: &[Watched], control: Option<Rate>) -> Finding {
@@ -123,5 +119,5 @@ fn remaining(watched: &[Watched], control: Option<Rate>) -> Finding {
         plain(rate.per_min),
         range(rate.interval)
     );
-    found(LESS, rate, n, words)
+    LESS.rate(rate, n, words)
 }

@@ -1,7 +1,7 @@
 //! Whether the rate changes within the dwell, what a null result means, and by when most had come.
 
 use super::rates::{FEW, events};
-use super::words::{Kind, percent, plain, range, significant, twitches};
+use super::words::{Kind, percent, plain, range, side, significant, twitches};
 use super::{Finding, Power, Saturation, Trend};
 use crate::statistics::{self, Fit, Interval, Level, Shape, Watched, fit, laplace};
 
@@ -68,13 +68,7 @@ fn left(insertions: &[Watched], fit: Option<Fit>, kind: Kind) -> Finding {
     let left = |theta: f64| (60.0 * theta).exp();
     let level = Interval { low: left(theta.low), high: left(theta.high) };
     let median = super::median(insertions.iter().map(Watched::dwell_s)).unwrap_or(0.0);
-    let shown = if theta.high < 0.0 {
-        "The rate falls"
-    } else if theta.low > 0.0 {
-        "The rate rises"
-    } else {
-        "No change of the rate is shown"
-    };
+    let shown = side(theta, 0.0, ["The rate falls", "The rate rises", "No change of the rate is shown"]);
     let words = format!(
         "{shown}: after a minute of dwell {} of it is left ({} to {}); after the median dwell of {} s {}.{}",
         percent(left(fit.estimate)),
@@ -148,13 +142,12 @@ fn shape(insertions: &[Watched]) -> Finding {
             .none(events(insertions), "Fewer than two twitches, or all at one end of what was watched.");
     };
     let interval = interval(&fit);
-    let judged = if interval.high < 1.0 {
-        "below 1, the rate falls with dwell"
-    } else if interval.low > 1.0 {
-        "above 1, the rate rises with dwell"
-    } else {
-        "1 is within: no change is shown"
-    };
+    let words = [
+        "below 1, the rate falls with dwell",
+        "above 1, the rate rises with dwell",
+        "1 is within: no change is shown",
+    ];
+    let judged = side(interval, 1.0, words);
     let words =
         format!("Crow-AMSAA β = {} {}: {judged}.{}", plain(fit.estimate), range(interval), caveat(&fit));
     SHAPE.found(Level { value: fit.estimate, interval }, fit.events, words)

@@ -1,7 +1,7 @@
 //! How findings are made and worded.
 
 use super::Finding;
-use crate::statistics::{Interval, Level};
+use crate::statistics::{Interval, Level, Rate};
 
 /// What a number is, before it is known.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,10 @@ impl Kind {
     pub(super) fn found(self, level: Level, n: usize, words: String) -> Finding {
         let Interval { low, high } = level.interval;
         self.open(level.value, Some(low), Some(high), n, words)
+    }
+
+    pub(super) fn rate(self, rate: Rate, n: usize, words: String) -> Finding {
+        self.found(Level { value: rate.per_min, interval: rate.interval }, n, words)
     }
 
     /// With an interval that may have no end on a side.
@@ -67,6 +71,17 @@ pub(super) fn plain(x: f64) -> String {
 /// `(3.1 to 4.5)`.
 pub(super) fn range(interval: Interval) -> String {
     format!("({} to {})", plain(interval.low), plain(interval.high))
+}
+
+/// Which word fits: the interval lies below `even`, above it, or on both sides of it.
+pub(super) fn side(interval: Interval, even: f64, [below, above, both]: [&'static str; 3]) -> &'static str {
+    if interval.high < even {
+        below
+    } else if interval.low > even {
+        above
+    } else {
+        both
+    }
 }
 
 /// A share as people read it: `41 %`; what is not 0 does not read 0.
