@@ -3,7 +3,7 @@
 use super::curves::mean_curve;
 use super::ground::Row;
 use super::rates::{best, events};
-use super::trend::left_after_min;
+use super::trend::{LEFT, left_after_min};
 use super::words::{Kind, many, percent, plain, range, side, significant};
 use super::{Amplitude, Finding, OrderSize, Twitch};
 use crate::statistics::{Interval, Level, Watched, mean_by_cluster};
@@ -21,6 +21,7 @@ const RATE_ABOVE: Kind = Kind {
     of: "twitches",
     method: "as rate_by_subject, of twitches at or above a fixed size",
 };
+const LEFT_ABOVE: Kind = Kind { name: "left_after_min_above_floor", ..LEFT };
 
 /// The smallest burst that the session computes is that of the detection band; of the whole burst,
 /// 20-450 Hz, some 10 to 20 % more is needed (measured: `docs/trust.md`).
@@ -107,10 +108,9 @@ fn ordinal(order: u32) -> &'static str {
 }
 
 fn above(rows: &[&Row], floor_uv: Option<f64>) -> (Finding, Finding, Vec<super::CurvePoint>) {
-    const LEFT: &str = "left_after_min_above_floor";
     let Some(floor) = floor_uv else {
         let why = "No recording says in µV which twitches could have been found: there is no floor.";
-        return (RATE_ABOVE.none(0, why), left_after_min(&[], LEFT), Vec::new());
+        return (RATE_ABOVE.none(0, why), LEFT_ABOVE.none(0, why), Vec::new());
     };
     let large = |t: &&Twitch| t.rms_uv.is_some_and(|rms| rms >= floor);
     let cut = |r: &&&Row| {
@@ -132,5 +132,5 @@ fn above(rows: &[&Row], floor_uv: Option<f64>) -> (Finding, Finding, Vec<super::
             RATE_ABOVE.rate(rate, n, words)
         }
     };
-    (rate, left_after_min(&watched, LEFT), mean_curve(&watched))
+    (rate, left_after_min(&watched, LEFT_ABOVE), mean_curve(&watched))
 }

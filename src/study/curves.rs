@@ -3,7 +3,7 @@
 use super::words::{Kind, many, percent, plain, range, significant};
 use super::{CurvePoint, Finding, FirstTwitch, MeanCount};
 use crate::statistics::{
-    Interval, Level, Variance, Watched, clusters, first_event, mean_cumulative_of, median,
+    Interval, Level, MeanCumulative, Variance, Watched, clusters, first_event, mean_cumulative_of, median,
 };
 
 /// A figure shows no more, and a study may have a hundred thousand.
@@ -37,8 +37,11 @@ fn point(dwell_s: f64, value: f64, interval: Interval, at_risk: usize) -> CurveP
 
 /// The mean cumulative function, thinned.
 pub(super) fn mean_curve(insertions: &[Watched]) -> Vec<CurvePoint> {
-    let steps = mean_cumulative_of(insertions).steps;
-    thinned(&steps).into_iter().map(|s| point(s.age, s.mean, s.interval, s.at_risk)).collect()
+    drawn(&mean_cumulative_of(insertions))
+}
+
+fn drawn(curve: &MeanCumulative) -> Vec<CurvePoint> {
+    thinned(&curve.steps).into_iter().map(|s| point(s.age, s.mean, s.interval, s.at_risk)).collect()
 }
 
 /// The longest dwell that at least nine insertions in ten reached, s: up to there the risk set is
@@ -51,16 +54,16 @@ pub(super) fn common_dwell_s(insertions: &[Watched]) -> Option<f64> {
 
 pub(super) fn mean_count(insertions: &[Watched]) -> MeanCount {
     let common_dwell_s = common_dwell_s(insertions);
-    let at_common_dwell = at_common_dwell(insertions, common_dwell_s);
-    MeanCount { curve: mean_curve(insertions), at_common_dwell, common_dwell_s }
+    let curve = mean_cumulative_of(insertions);
+    let at_common_dwell = at_common_dwell(insertions, &curve, common_dwell_s);
+    MeanCount { curve: drawn(&curve), at_common_dwell, common_dwell_s }
 }
 
-fn at_common_dwell(insertions: &[Watched], common_dwell_s: Option<f64>) -> Finding {
+fn at_common_dwell(insertions: &[Watched], curve: &MeanCumulative, common_dwell_s: Option<f64>) -> Finding {
     let n = insertions.len();
     let Some(dwell) = common_dwell_s else {
         return AT_COMMON_DWELL.none(n, "No insertion was watched.");
     };
-    let curve = mean_cumulative_of(insertions);
     let Some(step) = curve.steps.iter().rev().find(|s| s.age <= dwell) else {
         return AT_COMMON_DWELL.none(n, format!("No twitch within the first {} s.", plain(dwell)));
     };

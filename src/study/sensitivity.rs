@@ -2,7 +2,7 @@
 
 use super::ground::Row;
 use super::rates::{best, events};
-use super::trend::left_after_min;
+use super::trend::{LEFT, left_after_min};
 use super::words::{Kind, plain, range};
 use super::{Finding, Insertion, Recording, Sensitivity};
 use crate::statistics::{Rate, Watched, less, rate};
@@ -23,6 +23,7 @@ const COMMON: Kind = Kind {
     method: "as rate_by_subject, every insertion cut to the common dwell",
     ..AT_80
 };
+const LEFT_COMMON: Kind = Kind { name: "left_after_min_common_dwell", ..LEFT };
 const CONTROL: Kind = Kind {
     name: "false_alarms",
     unit: "1/min",
@@ -40,27 +41,27 @@ pub(super) fn sensitivity(rows: &[&Row], watched: &[Watched], common_dwell_s: Op
         common_dwell_s.map_or(Vec::new(), |d| watched.iter().map(|w| w.until(d)).collect());
     let control = control(rows);
     Sensitivity {
-        at_80: other(rows, AT_80, |i| i.at_80_s.as_deref()),
-        at_120: other(rows, AT_120, |i| i.at_120_s.as_deref()),
+        at_80: other(rows, events(watched), AT_80, |i| i.at_80_s.as_deref()),
+        at_120: other(rows, events(watched), AT_120, |i| i.at_120_s.as_deref()),
         common_dwell: common(&cut, common_dwell_s),
-        left_after_min_common_dwell: left_after_min(&cut, "left_after_min_common_dwell"),
+        left_after_min_common_dwell: left_after_min(&cut, LEFT_COMMON),
         control: told(control.map(|c| c.0), control.map_or(0, |c| c.1)),
         less_control: remaining(watched, control.map(|c| c.0)),
     }
 }
 
-fn other(rows: &[&Row], kind: Kind, ages: fn(&Insertion) -> Option<&[f64]>) -> Finding {
+/// The rate at another threshold, in place of `in_force` twitches at the one in force.
+fn other(rows: &[&Row], in_force: usize, kind: Kind, ages: fn(&Insertion) -> Option<&[f64]>) -> Finding {
     let watched: Option<Vec<Watched>> = rows.iter().map(|r| ages(r.insertion).map(|a| r.with(a))).collect();
     let Some(watched) = watched else {
         return kind.none(0, "A session of an older version does not tell: analyse its recording again.");
     };
     let n = events(&watched);
     let Some(rate) = best(&watched) else { return kind.none(n, "No insertion was watched.") };
-    let base: Vec<Watched> = rows.iter().map(|r| r.watched.clone()).collect();
-    let (here, there) = (n as f64, events(&base) as f64);
+    let (here, there) = (n as f64, in_force as f64);
     let change = if there > 0.0 { 100.0 * (here - there) / there } else { 0.0 };
     let words = format!(
-        "{} twitches a minute {} at that threshold: {n} in place of {there} ({change:+.0} %).",
+        "{} twitches a minute {} at that threshold: {n} in place of {in_force} ({change:+.0} %).",
         plain(rate.per_min),
         range(rate.interval)
     );

@@ -12,7 +12,7 @@ const LAPLACE: Kind = Kind {
     method: "Laplace's test, pooled, given the count of each insertion (Cox & Lewis 1966)",
 };
 const P: Kind = Kind { name: "laplace_p", ..LAPLACE };
-const LEFT: Kind = Kind {
+pub(super) const LEFT: Kind = Kind {
     name: "left_after_min",
     unit: "1",
     of: "twitches",
@@ -49,9 +49,9 @@ fn caveat(fit: &Fit) -> &'static str {
     if fit.clusters >= FEW { "" } else { " Few subjects: the interval takes the decay for the same in all." }
 }
 
-/// How much of the rate is left after a minute of dwell, under `name`.
-pub(super) fn left_after_min(insertions: &[Watched], name: &'static str) -> Finding {
-    left(insertions, log_linear(insertions), Kind { name, ..LEFT })
+/// How much of the rate is left after a minute of dwell; `kind` is [`LEFT`] under another name.
+pub(super) fn left_after_min(insertions: &[Watched], kind: Kind) -> Finding {
+    left(insertions, log_linear(insertions), kind)
 }
 
 /// The fit that decays are read off.
