@@ -211,6 +211,19 @@ fn what_data_cannot_bear_has_a_reason_in_place_of_a_number() {
     ] {
         assert!(finding.value.is_none() && finding.words.contains(reason), "{finding:?}");
     }
+    // What a null result would mean.
+    let [two, many] = [&whole.trend.words, &drawn(6, 4).findings().parts[0].trend.words];
+    assert!(two.contains("with 2 twitches;") && two.contains("does not mean that there is none"), "{two}");
+    assert!(many.contains("A fall to 75 % or less would show in at least 4 of 5"), "{many}");
+    // Without a scale there is no floor, and so nothing above one.
+    let mut unscaled = drawn(6, 4);
+    for recording in &mut unscaled.recordings {
+        (recording.calibrated, recording.smallest_rms_uv) = (false, None);
+    }
+    let above = unscaled.findings().parts[0].amplitude.clone();
+    for finding in [&above.rate_above, &above.left_after_min_above] {
+        assert!(finding.value.is_none() && finding.words.contains("there is no floor"), "{finding:?}");
+    }
     // A decay that is slower than any dwell saturates beyond the data.
     let mut long = drawn(6, 4);
     for recording in &mut long.recordings {

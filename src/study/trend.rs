@@ -169,21 +169,21 @@ fn powers(insertions: &[Watched]) -> Vec<Power> {
 fn what_could_be_seen(power: &[Power], n: usize) -> String {
     let half = power.iter().find(|p| p.left_at_median_dwell == 0.5);
     let Some(half) = half else { return "Without twitches no trend can be seen.".into() };
-    let smallest = power.iter().find(|p| p.power >= 0.8);
-    let bound = smallest.map_or_else(
-        || "a null result here speaks against no decay at all".into(),
-        |p| {
-            format!(
-                "a null result here speaks against a fall to {} or less over the median dwell",
-                percent(p.left_at_median_dwell)
-            )
-        },
-    );
+    let bound = match power.iter().find(|p| p.power >= 0.8) {
+        Some(p) => format!(
+            "A fall to {} or less would show in at least 4 of 5 of them; a lesser one could go unseen.",
+            percent(p.left_at_median_dwell)
+        ),
+        None => format!(
+            "With so few twitches even a fall to {} could go unseen: that none is shown does not mean that there is none.",
+            percent(LEFT_AT_MEDIAN[LEFT_AT_MEDIAN.len() - 1])
+        ),
+    };
     format!(
-        "A rate that falls to a half over the median dwell would show in {} of studies like this ({}; 4 in 5 takes {}); {bound}.",
+        "A rate that falls to a half over the median dwell would show in {} of studies like this, with {}; to show in 4 of 5, it takes {}. {bound}",
         percent(half.power),
         twitches(n),
-        plain(half.twitches_needed),
+        twitches(half.twitches_needed as usize),
     )
 }
 
