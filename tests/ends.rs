@@ -3,36 +3,22 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::{Case, hear, span};
-use ndarray::Array2;
-use twitchscope::block::{Format, Scale};
+use cases::{Case, Dice, hear, span};
 use twitchscope::detect::Class;
 use twitchscope::pipeline::{Event, Pipeline};
 use twitchscope::settings::Settings;
-use twitchscope::units::{SampleRate, Span};
+use twitchscope::units::Span;
 
 const RATE_HZ: f64 = 2000.0;
 
 /// White noise of these standard deviations, each for so many seconds.
-fn noise(seed: u64, stretches: &[(f64, f32)]) -> Case {
-    let mut dice = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut roll = || {
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (dice >> 40) as f32 / (1 << 24) as f32
-    };
-    let mut normal = || (0..12).map(|_| roll()).sum::<f32>() - 6.0;
+fn noise(seed: u64, stretches: &[(f64, f64)]) -> Case {
+    let mut dice = Dice::new(seed);
     let mut samples = Vec::new();
     for (seconds, rms) in stretches {
-        samples.extend((0..(seconds * RATE_HZ) as usize).map(|_| rms * normal()));
+        samples.extend((0..(seconds * RATE_HZ) as usize).map(|_| (rms * dice.normal()) as f32));
     }
-    let format = Format {
-        rate: SampleRate::new(RATE_HZ).unwrap(),
-        channels: vec!["a".into()],
-        scale: Scale::Microvolts,
-        full_scale: None,
-    };
-    let frames = Array2::from_shape_vec((samples.len(), 1), samples).unwrap();
-    Case { name: format!("noise {seed}"), format, frames }
+    Case::of(format!("noise {seed}"), RATE_HZ, samples)
 }
 
 fn efforts(case: &Case) -> Vec<Span> {

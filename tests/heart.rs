@@ -4,34 +4,13 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::Case;
-use ndarray::Array2;
-use twitchscope::block::{Format, Scale};
+use cases::{Case, Dice};
 use twitchscope::pipeline::Event;
-use twitchscope::units::SampleRate;
 
 const RATE_HZ: f64 = 1000.0;
 const SECONDS: f64 = 90.0;
 /// Of R: a sharp one, which a swing of the unfiltered signal does not betray.
 const WIDTH_S: f64 = 0.0035;
-
-/// Numbers from 0 to 1 of a seed.
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn roll(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 40) as f64 / f64::from(1u32 << 24)
-    }
-
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.roll()).sum::<f64>() - 6.0
-    }
-}
 
 /// QRS and T as a chest electrode hears them, `t` s after R (McSharry et al. 2003; R is a
 /// hyperbolic secant, which reaches into the band of EMG).
@@ -49,15 +28,8 @@ fn heart(seed: u64, times: &[f64], height: f64, noise: impl Fn(f64) -> f64) -> C
         let beats: f64 = times.iter().map(|at| t - at).filter(|t| t.abs() < 0.5).map(beat).sum();
         (noise(t) * dice.normal() + height * beats) as f32
     };
-    let samples: Vec<f32> = (0..(SECONDS * RATE_HZ) as usize).map(value).collect();
-    let format = Format {
-        rate: SampleRate::new(RATE_HZ).unwrap(),
-        channels: vec!["a".into()],
-        scale: Scale::Microvolts,
-        full_scale: None,
-    };
-    let frames = Array2::from_shape_vec((samples.len(), 1), samples).unwrap();
-    Case { name: format!("heart {seed}"), format, frames }
+    let samples = (0..(SECONDS * RATE_HZ) as usize).map(value).collect();
+    Case::of(format!("heart {seed}"), RATE_HZ, samples)
 }
 
 /// Beats `interval(dice)` s apart, to the end.

@@ -3,7 +3,7 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::{CASES, Case, Heard, hear, simulated, span};
+use cases::{CASES, Case, Dice, Heard, hear, simulated, span};
 use ndarray::{Array2, Axis, Slice, concatenate};
 use proptest::prelude::*;
 use twitchscope::block::Block;
@@ -198,11 +198,8 @@ fn channels_in_another_order_have_their_events_in_that_order() {
 fn a_quiet_channel_more_changes_nothing_on_the_others() {
     for case in CASES.iter() {
         let channels = case.frames.ncols();
-        let mut dice = 1u64;
-        let mut noise = || {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (dice >> 40) as f32 / (1 << 24) as f32 - 0.5
-        };
+        let mut dice = Dice::new(0);
+        let mut noise = || dice.roll() as f32 - 0.5;
         for loud in [false, true] {
             let mut wider = case.clone();
             wider.format.channels.push("quiet".into());

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ndarray::{Array2, Axis, Slice};
-use twitchscope::block::{Block, Format, Mark};
+use twitchscope::block::{Block, Format, Mark, Scale};
 use twitchscope::pipeline::{ChannelReport, Event, Pipeline};
 use twitchscope::settings::Settings;
 use twitchscope::simulate::{render, scenario};
 use twitchscope::source::{Flow, Options, Recording, Source};
-use twitchscope::units::{SampleIndex, Span};
+use twitchscope::units::{SampleIndex, SampleRate, Span};
 
 /// Simulated: scenario, seed, seconds. Short, because the laws hold for any stretch.
 const SIMULATED: &[(&str, u64, f64)] = &[
@@ -77,7 +77,38 @@ pub fn files() -> Vec<PathBuf> {
     all
 }
 
+/// Numbers that look random and are the same everywhere: a linear congruence (Knuth, MMIX).
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// From 0 up to, not including, 1.
+    pub fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f64 / f64::from(1u32 << 24)
+    }
+
+    /// Nearly normal, of variance 1.
+    pub fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.roll()).sum::<f64>() - 6.0
+    }
+}
+
 impl Case {
+    /// One channel of samples, µV.
+    pub fn of(name: String, rate_hz: f64, samples: Vec<f32>) -> Self {
+        let format = Format {
+            rate: SampleRate::new(rate_hz).unwrap(),
+            channels: vec!["a".into()],
+            scale: Scale::Microvolts,
+            full_scale: None,
+        };
+        Self { name, format, frames: Array2::from_shape_vec((samples.len(), 1), samples).unwrap() }
+    }
+
     /// The start of a file.
     fn open(path: &Path) -> Self {
         let mut recording = Recording::open(path, &Options::default()).unwrap();
