@@ -191,8 +191,8 @@ impl Heart {
         (at + self.spans.trace[k]).saturating_sub(self.spans.trace_before)
     }
 
-    /// What the beat usually leaves in a window of `length` hops around hop `at`, over the floor:
-    /// the largest of three shifts by a step, because no beat comes at the very hop.
+    /// What the beat usually leaves beyond the floor in a window of `length` hops around hop `at`,
+    /// over that floor: the largest of three shifts by a step, because no beat comes at the very hop.
     pub fn usual(&self, beat: &Beat, at: u64, length: u64) -> f32 {
         let step = self.spans.trace_step;
         let reach = (length / 2).max(step / 2);
@@ -276,7 +276,8 @@ impl Heart {
         &found[..count]
     }
 
-    /// The same by the rhythm of those that look the same.
+    /// The interval and the mean likeness of those that look the `same`, if enough of them lie at
+    /// one rhythm with pulse `k`.
     fn regular(&self, k: usize, same: &[(u64, f32)]) -> Option<(f64, f32)> {
         let own = &self.pulses[k];
         let interval = self.beat_interval(same)?;

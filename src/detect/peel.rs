@@ -2,7 +2,7 @@
 
 use super::classify::is_movement;
 use super::heart::Beat;
-use super::scene::{BEAT_MARGIN, Scene};
+use super::scene::Scene;
 use super::shape::{Shape, jump};
 use crate::signal::envelope::WINDOWS;
 use crate::units::Seconds;
@@ -87,7 +87,7 @@ impl Scene<'_> {
                 let mut over = mean(&sums);
                 if let Some(beat) = beat.filter(|_| over > best * self.score.threshold(w)) {
                     let middle = begin + n as u64 + length as u64 / 2;
-                    let usual = BEAT_MARGIN * (self.heart.usual(beat, middle, length as u64) + 1.0);
+                    let usual = self.beat_and_floor(beat, middle, length as u64);
                     over -= (usual - mean(&gone)).max(0.0);
                 }
                 best = best.max(over / self.score.threshold(w));

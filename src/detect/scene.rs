@@ -24,7 +24,7 @@ const SHOULDER_MS: f64 = 24.0;
 /// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
 const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
-pub const BEAT_MARGIN: f32 = 2.0;
+const BEAT_MARGIN: f32 = 2.0;
 /// Energies of 32 ms bridge pauses by themselves; a run of them bridges this much more, ms.
 const RUN_BRIDGE_MS: f64 = 24.0;
 
@@ -140,13 +140,18 @@ impl Scene<'_> {
         let mut best = 0.0f32;
         for at in first..=last {
             for w in 0..WINDOWS - 1 {
-                let usual = self.heart.usual(beat, at, self.tape.detect.length(w));
-                let over =
-                    self.tape.detect.around(w, at).unwrap_or(0.0) / floor - BEAT_MARGIN * (usual + 1.0);
+                let usual = self.beat_and_floor(beat, at, self.tape.detect.length(w));
+                let over = self.tape.detect.around(w, at).unwrap_or(0.0) / floor - usual;
                 best = best.max(over / self.score.threshold(w));
             }
         }
         best
+    }
+
+    /// What beat and floor together may leave in a window of `length` hops around hop `at`, over
+    /// the floor.
+    pub fn beat_and_floor(&self, beat: &Beat, at: u64, length: u64) -> f32 {
+        BEAT_MARGIN * (self.heart.usual(beat, at, length) + 1.0)
     }
 
     /// The time just before a burst and just after it, hops.
