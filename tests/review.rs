@@ -1,98 +1,21 @@
-//! The laws of a review: what a person decides is kept, undone, found again in another run, and
-//! never mixed up with what the detector said.
+//! The laws of a review: what a person decides is undone, found again in another run, and never
+//! mixed up with what the detector said.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
-use std::path::Path;
 
 use proptest::prelude::*;
 use twitchscope::detect::Class;
-use twitchscope::evaluate::{Event, Verdicts};
 use twitchscope::report::tables;
-use twitchscope::review::{
-    Action, Answer, Command, Decision, Desk, Edits, Error, Extent, Header, Judged, Kind, Mode, Writer,
-    applied, between, file_name, items, order, pair, parse, read, row, stretches, with_events, zones,
-};
+use twitchscope::review::{Action, Answer, Command, Desk, Edits, Extent, Kind, Mode, applied, items, pair};
 use twitchscope::session::{Origin, Session, Verdict};
-use twitchscope::settings::{Preset, Settings};
-use twitchscope::source::{Options, Recording};
+use twitchscope::settings::Preset;
 
+mod judging;
 mod sessions;
-use sessions::{insert, many, mask, quiet, reject};
-
-fn header(mode: Mode) -> Header {
-    let sha256 = "00".repeat(32);
-    Header { recording: "small.wav".into(), sha256, reviewer: "ann".into(), mode }
-}
-
-/// Two needles with three twitches, a heart beat, a pop, a gap.
-fn small() -> Session {
-    let mut session = quiet("small.wav", 40.0, &["UT"]);
-    insert(&mut session, Some("left"), 2.0, 20.0, &[1.25, 3.5, 9.0]);
-    insert(&mut session, None, 25.0, 10.0, &[]);
-    reject(&mut session, Class::Ecg, 0, 12.0, 0.05);
-    reject(&mut session, Class::Pop, 0, 30.0, 0.02);
-    mask(&mut session, None, 15.0, 2.0);
-    session
-}
-
-fn open_desk(session: &Session) -> Desk {
-    Desk::new(session, &header(Mode::Open), Edits::default(), &[])
-}
-
-/// Asks, and takes the decision if there is one.
-fn ask(desk: &mut Desk, command: Command) -> Option<Decision> {
-    match desk.ask(command, "2026-11-24T15:04:05Z") {
-        Answer::Decision(decision) => {
-            desk.take(decision.clone());
-            Some(decision)
-        }
-        _ => None,
-    }
-}
-
-/// Whatever a person may type, small and large.
-fn commands() -> impl Strategy<Value = Vec<Command>> {
-    let one = prop_oneof![
-        3 => Just(Command::Next),
-        2 => Just(Command::Previous),
-        1 => Just(Command::NextUnjudged),
-        6 => Just(Command::Accept),
-        4 => Just(Command::Reject),
-        2 => Just(Command::Move),
-        2 => (0.0..40.0f64).prop_map(|at| Command::Add(at, "UT".into())),
-        2 => Just(Command::Turn),
-        4 => (-0.5..0.5f64).prop_map(Command::Shift),
-        4 => Just(Command::Take),
-        1 => Just(Command::Cancel),
-        4 => Just(Command::Undo),
-    ];
-    proptest::collection::vec(one, 0..60)
-}
-
-fn file_of(header: &Header, decisions: &[Decision]) -> String {
-    header.text() + &decisions.iter().map(row).collect::<String>()
-}
+use judging::{ask, commands, header, open_desk, sample, small};
+use sessions::{insert, many, quiet, reject};
 
 proptest! {
-    #[test]
-    fn a_file_that_is_read_again_is_the_state_it_was_written_from(
-        commands in commands(),
-        blind in any::<bool>(),
-    ) {
-        let session = small();
-        let header = header(if blind { Mode::Blind { seed: 3 } } else { Mode::Open });
-        let mut desk = Desk::new(&session, &header, Edits::default(), &[]);
-        let written: Vec<Decision> = commands.into_iter().filter_map(|c| ask(&mut desk, c)).collect();
-        let read = parse(file_of(&header, &written).as_bytes(), Path::new("x")).unwrap();
-        prop_assert_eq!(&read.edits, desk.edits());
-        prop_assert_eq!(&read.header, &header);
-        // And what is laid out from it again is what was there.
-        let again = Desk::new(&session, &header, read.edits, &[]);
-        let keys = |d: &Desk| d.places().iter().map(|p| p.key).collect::<Vec<_>>();
-        prop_assert_eq!(keys(&again), keys(&desk));
-    }
-
     #[test]
     fn undo_is_the_inverse_of_every_decision(commands in commands()) {
         let mut desk = open_desk(&small());
@@ -121,73 +44,6 @@ proptest! {
     }
 
     #[test]
-    fn a_review_that_is_killed_at_any_byte_loses_at_most_the_line_it_was_writing(
-        commands in commands(),
-        share in 0.0..1.0f64,
-    ) {
-        let mut desk = open_desk(&small());
-        let written: Vec<Decision> = commands.into_iter().filter_map(|c| ask(&mut desk, c)).collect();
-        let text = file_of(&header(Mode::Open), &written);
-        let begun = header(Mode::Open).text().len();
-        let at = begun + ((text.len() - begun) as f64 * share) as usize;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x_review-ann.tsv");
-        fs::write(&path, &text[..at]).unwrap();
-        let whole = text[begun..at].matches('\n').count();
-        let mut edits = Edits::default();
-        written[..whole].iter().for_each(|d| { edits.take(d.clone()).unwrap(); });
-        prop_assert_eq!(read(&path).unwrap().cut, !text[..at].ends_with('\n'));
-        let (mut writer, review) = Writer::open(&path, &header(Mode::Open)).unwrap();
-        prop_assert_eq!(&review.edits, &edits);
-        // And it goes on from there.
-        let next = open_desk(&small()).ask(Command::Accept, "now");
-        let Answer::Decision(next) = next else { panic!("{next:?}") };
-        writer.append(&next).unwrap();
-        drop(writer);
-        edits.take(next).unwrap();
-        let again = read(&path).unwrap();
-        prop_assert!(!again.cut);
-        prop_assert_eq!(again.edits, edits);
-    }
-
-    #[test]
-    fn any_bytes_are_a_review_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let mut file = header(Mode::Open).text().into_bytes();
-        file.extend(&bytes);
-        let _ = parse(&file, Path::new("x"));
-        let _ = parse(&bytes, Path::new("x"));
-    }
-
-    #[test]
-    fn the_blind_order_shows_each_once(count in 0usize..300, seed in any::<u64>(), name in "[a-z]{1,8}") {
-        let order = order(count, seed, &name);
-        prop_assert_eq!(order.len(), count);
-        prop_assert_eq!(order.iter().collect::<HashSet<_>>().len(), count);
-        prop_assert!(order.iter().all(|n| *n < count));
-    }
-
-    #[test]
-    fn zones_hold_their_item_and_nothing_else(seed in any::<u64>(), count in 1usize..12) {
-        let session = many(count, seed);
-        let items = items(&session);
-        let zones = zones(&items, session.source.duration_s, seed);
-        prop_assert_eq!(zones.len(), items.len());
-        for (n, (item, zone)) in items.iter().zip(&zones).enumerate() {
-            prop_assert!(zone.onset() <= item.extent.onset() && item.extent.end() <= zone.end());
-            for (_, other) in items.iter().enumerate().filter(|(m, _)| *m != n) {
-                prop_assert!(zone.overlap(other.extent) <= item.extent.overlap(other.extent) + 1e-6);
-            }
-        }
-        for stretch in stretches(&session, &items, &zones, seed) {
-            prop_assert!(items.iter().all(|i| i.extent.overlap(stretch) == 0.0));
-            prop_assert!(stretch.end() <= session.source.duration_s + 1e-6);
-            // Where there is nothing to be like, they have the least length.
-            let alike = |long: f64| (long - stretch.duration()).abs() < 2e-6;
-            prop_assert!(zones.iter().any(|z| alike(z.duration())) || zones.is_empty() && alike(0.4));
-        }
-    }
-
-    #[test]
     fn pairs_are_the_same_happening_and_each_is_used_once(
         a in proptest::collection::vec((0.0..20.0f64, 0.0..2.0f64), 0..20),
         b in proptest::collection::vec((0.0..20.0f64, 0.0..2.0f64), 0..20),
@@ -208,31 +64,6 @@ proptest! {
         back.sort_unstable();
         let shared = |pairs: &[(usize, usize)]| pairs.iter().map(|(n, m)| a[*n].overlap(b[*m])).sum::<f64>();
         prop_assert!((shared(&back) - shared(&pairs)).abs() < 1e-9);
-    }
-}
-
-/// Both said yes, the first alone, the second alone, neither; kappa and its interval.
-type Case = ((u64, u64, u64, u64), [f64; 3]);
-
-#[test]
-fn kappa_and_its_interval_are_those_of_statsmodels() {
-    // python tests/data/kappa.py
-    const JUDGED: [Case; 6] = [
-        ((20, 5, 10, 15), [0.400000000000, 0.151092290477, 0.648907709523]),
-        ((45, 15, 25, 15), [0.130434782609, -0.062938277793, 0.323807843010]),
-        ((25, 35, 5, 35), [0.259259259259, 0.108028963983, 0.410489554535]),
-        ((30, 2, 1, 110), [0.938932384342, 0.870608250213, 1.000000000000]),
-        ((3, 0, 1, 2), [0.666666666667, 0.104377194719, 1.000000000000]),
-        ((0, 4, 6, 0), [-0.923076923077, -1.000000000000, -0.473910776847]),
-    ];
-    for ((both, only_first, only_second, neither), [value, low, high]) in JUDGED {
-        let kappa = Verdicts { both, only_first, only_second, neither }.kappa().unwrap();
-        for (found, wanted) in [(kappa.value, value), (kappa.low, low), (kappa.high, high)] {
-            assert!((found - wanted).abs() < 1e-9, "{both} {only_first} {only_second} {neither}: {kappa:?}");
-        }
-    }
-    for none in [Verdicts::default(), Verdicts { both: 9, ..Verdicts::default() }] {
-        assert_eq!(none.kappa(), None);
     }
 }
 
@@ -327,13 +158,6 @@ fn without_a_verdict_on_every_twitch_there_is_no_reviewed_count() {
     assert_eq!(column("unjudged"), ["1", "0"]);
 }
 
-fn sample(name: &str, preset: Preset) -> Session {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("samples/{name}.wav"));
-    let mut recording = Recording::open(&path, &Options::default()).unwrap();
-    let settings = Settings { false_alarms_per_min: preset.false_alarms_per_min(), ..Settings::default() };
-    twitchscope::analysis::analyze(&mut recording, &settings, "00".repeat(32), &mut |_| {}).unwrap()
-}
-
 #[test]
 fn edits_outlive_a_run_with_other_settings() {
     for name in ["four-insertions", "four-channels", "heart", "strokes"] {
@@ -393,130 +217,6 @@ fn a_later_verdict_on_the_same_happening_replaces_the_first_whatever_the_run() {
     ask(&mut desk, Command::Reject);
     assert_eq!(desk.edits().all().count(), 1, "{:?}", desk.edits());
     assert!(applied(&second, &header(Mode::Open), desk.edits(), "x").reviewed.is_empty());
-}
-
-#[test]
-fn two_blind_raters_see_the_same_things_in_orders_of_their_own() {
-    let session = sample("four-insertions", Preset::Balanced);
-    let shown = |reviewer: &str, seed: u64| {
-        let header = Header { reviewer: reviewer.into(), ..header(Mode::Blind { seed }) };
-        let mut desk = Desk::new(&session, &header, Edits::default(), &[]);
-        let mut zones = Vec::new();
-        loop {
-            zones.push(desk.place().unwrap().zone);
-            if desk.ask(Command::Next, "") != Answer::Done {
-                return zones;
-            }
-        }
-    };
-    let (ann, again, bob, other) = (shown("ann", 1), shown("ann", 1), shown("bob", 1), shown("ann", 2));
-    assert_eq!(ann, again);
-    assert_ne!(ann, bob);
-    let sorted = |mut zones: Vec<Extent>| {
-        zones.sort_unstable();
-        zones
-    };
-    assert_ne!(ann, sorted(ann.clone()), "the order of time is hidden");
-    assert_eq!(sorted(ann.clone()), sorted(bob));
-    assert_ne!(sorted(ann.clone()), sorted(other));
-    let nothing = ann.len() - items(&session).len();
-    assert_eq!(nothing, items(&session).len() / 2, "half as many hold nothing");
-}
-
-#[test]
-fn a_blind_rater_who_says_yes_to_everything_is_found_out() {
-    let session = small();
-    let header = header(Mode::Blind { seed: 1 });
-    let mut desk = Desk::new(&session, &header, Edits::default(), &[]);
-    while desk.place().is_some_and(|p| desk.decision(p).is_none()) {
-        ask(&mut desk, Command::Accept).unwrap();
-    }
-    let detector: Vec<Event> = session
-        .twitches
-        .iter()
-        .map(|t| Event { onset: t.onset, duration: t.duration, snr_db: None })
-        .collect();
-    let agreement = with_events(&Judged::of(desk.edits()), &detector, true);
-    assert_eq!(agreement.verdicts, Verdicts { both: 3, only_first: 2 + 5, ..Verdicts::default() });
-    assert_eq!(agreement.kappa.unwrap().value, 0.0);
-    // What was accepted in a stretch with nothing stands in the tables as such, without a class.
-    let review = applied(&session, &header, desk.edits(), "x");
-    assert_eq!((review.stretches, review.blind), (5, true));
-    assert_eq!(review.reviewed.iter().filter(|t| t.automatic.is_none()).count(), 5);
-}
-
-#[test]
-fn agreement_is_over_what_both_judged() {
-    let session = many(4, 3);
-    let mut desk = open_desk(&session);
-    let total = desk.places().len();
-    assert!(total > 6);
-    let mut other = desk.clone();
-    (0..4).for_each(|_| drop(ask(&mut desk, Command::Accept)));
-    ask(&mut other, Command::Accept);
-    ask(&mut other, Command::Reject);
-    let [a, b] = [&desk, &other].map(|d| Judged::of(d.edits()));
-    let agreement = between(&a, &b);
-    assert_eq!((agreement.judged, agreement.left_out), (2, 2));
-    assert_eq!(agreement.verdicts, Verdicts { both: 1, only_first: 1, ..Verdicts::default() });
-    assert_eq!(between(&b, &a).verdicts, Verdicts { both: 1, only_second: 1, ..Verdicts::default() });
-}
-
-#[test]
-fn a_file_of_something_else_is_refused_with_a_clear_word() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x_review-ann.tsv");
-    let own = header(Mode::Open);
-    let refused = |bytes: &str| {
-        fs::write(&path, bytes).unwrap();
-        let error = Writer::open(&path, &own).err().map(|e| e.to_string());
-        assert_eq!(fs::read_to_string(&path).unwrap(), bytes, "it was touched");
-        error.unwrap_or_default()
-    };
-    let text = own.text();
-    for (bytes, wanted) in [
-        ("onset\tduration\n1\t2\n".to_owned(), "is no review"),
-        (text.replace("review 1", "review 2"), "form 2, but this version reads form 1"),
-        (text.replace("00", "11"), "another recording (small.wav)"),
-        (text.replace("reviewer: ann", "reviewer: bob"), "the review of bob"),
-        (text.replace("open", "blind, seed 1"), "do not mix"),
-        (text.replace("open", "blindly"), "line 5: “blindly” is neither"),
-        (text.replace("decision\t", ""), "line 6: the columns"),
-        (format!("{text}1\t2\ttwitch\n"), "line 7: 3 columns, but 9"),
-        (format!("{text}1\tx\ttwitch\tUT\taccept\tcandidate\t1\t2\tnow\n"), "line 7: duration “x”"),
-        (format!("{text}1\t2\ttwitch\tUT\tnod\tcandidate\t1\t2\tnow\n"), "line 7: decision “nod”"),
-        (format!("{text}1\t2\tn/a\tUT\tundo\tcandidate\t1\t2\tnow\n"), "line 7: an undo without"),
-    ] {
-        let error = refused(&bytes);
-        assert!(error.contains(wanted), "{error}");
-    }
-    let blind = Header { mode: Mode::Blind { seed: 2 }, ..own.clone() };
-    fs::write(&path, text.replace("open", "blind, seed 1")).unwrap();
-    let error = Writer::open(&path, &blind).unwrap_err().to_string();
-    assert!(error.contains("go on with --seed 1"), "{error}");
-}
-
-#[test]
-fn two_reviews_never_write_into_one_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x_review-ann.tsv");
-    let first = Writer::open(&path, &header(Mode::Open)).unwrap();
-    assert!(matches!(Writer::open(&path, &header(Mode::Open)), Err(Error::InUse { .. })));
-    drop(first);
-    Writer::open(&path, &header(Mode::Open)).unwrap();
-}
-
-#[test]
-fn any_name_makes_a_file_in_the_folder() {
-    for (name, file) in [
-        ("ann", "x_review-ann.tsv"),
-        ("Ann Lee", "x_review-Ann-Lee.tsv"),
-        ("../../etc/passwd", "x_review-..-..-etc-passwd.tsv"),
-        ("Zoë", "x_review-Zoë.tsv"),
-    ] {
-        assert_eq!(file_name("x", name, Mode::Open), file);
-    }
-    assert_eq!(file_name("x", "ann", Mode::Blind { seed: 1 }), "x_review-ann-blind.tsv");
 }
 
 #[test]
