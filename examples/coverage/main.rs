@@ -229,6 +229,9 @@ fn covering(sets: u64) {
             share(one.given - one.covered - one.below, one.given)
         );
     }
+    for ((_, name), one) in crossed.iter().filter(|(_, one)| one.valued < one.given) {
+        println!("\n{name}: no more than an end of it in {}", share(one.given - one.valued, one.given));
+    }
 }
 
 /// Where nothing changes within the dwell, and where assumptions are broken.
