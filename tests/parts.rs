@@ -11,6 +11,8 @@ use port::{Board, Monitored, command};
 use serde_json::Value;
 use terminal::Desk;
 use twitchscope::block::Block;
+use twitchscope::excerpt::{Band, Error, Excerpts};
+use twitchscope::report::read_session;
 use twitchscope::source::{Flow, Options, Recording, Source};
 use twitchscope::units::SampleIndex;
 
@@ -96,6 +98,25 @@ fn the_checksum_of_a_recording_covers_its_parts() {
     last[end] ^= 1;
     fs::write(desk.path("out/native-001_part4.wav"), last).unwrap();
     assert_ne!(analyzed(&desk, "native-001")["source"]["sha256"], before);
+}
+
+#[test]
+fn a_recording_in_parts_is_reviewed_as_one_and_a_part_that_changed_is_seen() {
+    let desk = Desk::new();
+    record(&desk, "", IN_PARTS);
+    record(&desk, "", "");
+    let open = |name: &str| {
+        let session = read_session(&desk.path(&format!("out/{name}_session.json"))).unwrap();
+        Excerpts::open(&desk.path(&format!("out/{name}.wav")), &Options::default(), &session)
+    };
+    // The second part begins at 8 s.
+    let around = |name: &str| open(name).unwrap().read(6.0, 10.0, Band::Detection).unwrap();
+    let shown = around("native-001");
+    assert!(shown.iter().flatten().all(|x| x.is_finite()) && shown == around("native-002"));
+    let mut last = desk.read("out/native-001_part4.wav");
+    *last.last_mut().unwrap() ^= 1;
+    desk.file("out/native-001_part4.wav", &last);
+    assert!(matches!(open("native-001"), Err(Error::Changed { .. })));
 }
 
 #[test]
