@@ -36,7 +36,7 @@ fn session(desk: &Desk, play: &str, more: &str, looks: bool) -> (Board, Person) 
         board.port,
         out.display()
     );
-    let person = Person::runs(&line, (80, 24), looks);
+    let person = Person::runs(command(&line), (80, 24), looks);
     (board, person)
 }
 
@@ -131,7 +131,7 @@ fn a_window_that_is_closed_ends_the_session_with_everything_written() {
     let (_board, mut person) = session(&desk, "samples/heart.wav --speed 4", "", true);
     person.waits_for("the picture", || person.seen().contains("RECORDING"));
     std::thread::sleep(std::time::Duration::from_millis(2500));
-    person.closes_the_window();
+    person.closes_the_window("");
     let (status, said, _) = person.ended();
     assert!(status.success() && said.contains("files named native-001"), "{said}");
     offline_is_the_same(&desk);

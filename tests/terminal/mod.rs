@@ -46,7 +46,8 @@ impl Desk {
         names
     }
 
-    fn command(&self, line: &str) -> Command {
+    /// `twitchscope` and what follows it in `line`, not run yet.
+    pub fn command(&self, line: &str) -> Command {
         let samples = format!("{}/samples/", env!("CARGO_MANIFEST_DIR"));
         let words = line.split_whitespace().map(|word| match word.strip_prefix("samples/") {
             Some(name) => format!("{samples}{name}"),
