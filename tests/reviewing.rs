@@ -175,6 +175,9 @@ fn a_window_that_is_too_small_says_so_and_no_size_fails() {
     for (width, height) in [(59, 24), (80, 17), (30, 10)] {
         let text = seen(&mut sitting, width, height).0;
         assert!(text.contains("too small"), "{text}");
+        // What is not shown is not judged.
+        press(&mut sitting, "ar");
+        assert!(sitting.desk().edits().is_empty());
     }
     for (width, height) in [(1, 1), (60, 18), (61, 19), (300, 100), (80, 200), (2, 90)] {
         for keys in ["", "m", "\t", "\u{1b}", "?", " ", "ffc", "---------", "++++++++++++++++", "0"] {

@@ -26,7 +26,8 @@ const LEAST_PANE: u16 = 5;
 /// [`Error::Source`] where the recording cannot be read any more.
 pub fn draw(sitting: &mut Sitting<'_>, frame: &mut Frame<'_>) -> Result<(), Error> {
     let area = frame.area();
-    if area.width < LEAST.0 || area.height < LEAST.1 {
+    sitting.hidden = area.width < LEAST.0 || area.height < LEAST.1;
+    if sitting.hidden {
         too_small(frame, area);
         return Ok(());
     }

@@ -46,6 +46,8 @@ pub struct Sitting<'a> {
     /// The last answer, until the next key.
     word: Option<String>,
     help: bool,
+    /// The window is too small to show what would be judged.
+    hidden: bool,
 }
 
 impl<'a> Sitting<'a> {
@@ -62,7 +64,7 @@ impl<'a> Sitting<'a> {
         let mut look = Look::new(session, excerpts.rate());
         look.show(&desk, session);
         let reviewer = reviewer.to_owned();
-        Self { session, desk, reviewer, writer, excerpts, look, word, help: false }
+        Self { session, desk, reviewer, writer, excerpts, look, word, help: false, hidden: false }
     }
 
     /// The state of the review.
@@ -78,6 +80,9 @@ impl<'a> Sitting<'a> {
     /// A key was pressed; `now` is the time for a decision. Whether the sitting goes on.
     pub fn press(&mut self, key: KeyEvent, now: &str) -> bool {
         self.word = None;
+        if self.hidden {
+            return keys::meaning(key, false) != Some(Key::Quit);
+        }
         if std::mem::take(&mut self.help) {
             return !keys::is_interrupt(key);
         }
