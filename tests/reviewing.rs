@@ -188,6 +188,16 @@ fn a_window_that_is_too_small_says_so_and_no_size_fails() {
 }
 
 #[test]
+fn a_session_that_was_edited_by_hand_is_shown_all_the_same() {
+    let mut session = made_up("four-insertions", &["EMG1"], &[1.364]);
+    // A needle that is out before it is in, and a mask that ends before it begins.
+    (session.insertions[0].onset, session.insertions[0].dwell) = (12.9, -0.8);
+    (session.masked[0].onset, session.masked[0].duration) = (12.8, -0.6);
+    let room = Room::of("four-insertions", session, Mode::Open);
+    assert!(seen(&mut room.sit(), 80, 24).0.contains("needle"));
+}
+
+#[test]
 fn keys_make_the_decisions_that_the_file_has() {
     let room = Room::new("four-insertions", Mode::Open);
     let mut sitting = room.sit();

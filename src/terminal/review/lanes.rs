@@ -23,7 +23,8 @@ impl Lane {
     /// Writes `sign` from `from` to `to`, s, with `ends` where it begins and ends within.
     fn mark(&mut self, [from, to]: [f64; 2], ends: [char; 2], sign: char, style: Style) {
         let [left, right] = self.span;
-        if to < left || from > right || self.cells.is_empty() {
+        // A session that was edited may have a needle out before it was in.
+        if to < from || to < left || from > right || self.cells.is_empty() {
             return;
         }
         let columns = self.cells.len();
