@@ -50,21 +50,10 @@ pub struct Arguments {
     samples: Samples,
 }
 
-/// The classes by name.
-const CLASSES: [Class; 8] = [
-    Class::Twitch,
-    Class::Ecg,
-    Class::Movement,
-    Class::Pop,
-    Class::Mains,
-    Class::Effort,
-    Class::Clipped,
-    Class::Uncertain,
-];
-
+/// A class by name.
 fn class() -> impl TypedValueParser<Value = Class> {
-    PossibleValuesParser::new(CLASSES.map(Class::name))
-        .try_map(|name| CLASSES.into_iter().find(|c| c.name() == name).ok_or("there is no such class"))
+    PossibleValuesParser::new(Class::ALL.map(Class::name))
+        .try_map(|name| Class::ALL.into_iter().find(|c| c.name() == name).ok_or("there is no such class"))
 }
 
 /// Runs the command.

@@ -122,17 +122,9 @@ fn aligned<const N: usize>(rows: &[[String; N]], words: [bool; N]) -> String {
 }
 
 fn candidates(session: &Session, out: &mut String) -> std::fmt::Result {
-    let rejected = [
-        Class::Ecg,
-        Class::Movement,
-        Class::Pop,
-        Class::Mains,
-        Class::Effort,
-        Class::Clipped,
-        Class::Uncertain,
-    ];
-    let told: Vec<String> = rejected
+    let told: Vec<String> = Class::ALL
         .into_iter()
+        .filter(|class| *class != Class::Twitch)
         .map(|class| (class, count(session, class)))
         .filter(|(_, n)| *n > 0)
         .map(|(class, n)| format!("{n} {}", class.name()))

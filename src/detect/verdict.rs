@@ -31,6 +31,18 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them: the twitch first, then what is set aside.
+    pub const ALL: [Self; 8] = [
+        Self::Twitch,
+        Self::Ecg,
+        Self::Movement,
+        Self::Pop,
+        Self::Mains,
+        Self::Effort,
+        Self::Clipped,
+        Self::Uncertain,
+    ];
+
     /// The name used in tables.
     pub const fn name(self) -> &'static str {
         match self {

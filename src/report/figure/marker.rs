@@ -5,18 +5,6 @@ use super::sheet::{Pen, Point, Sheet};
 use super::theme::{BLUE, Colour, GREEN, INK, ORANGE, PURPLE, SKY, SOFT, VERMILLION, WHITE};
 use crate::detect::Class;
 
-/// The classes in the order of the legend.
-pub const CLASSES: [Class; 8] = [
-    Class::Twitch,
-    Class::Ecg,
-    Class::Movement,
-    Class::Pop,
-    Class::Mains,
-    Class::Effort,
-    Class::Clipped,
-    Class::Uncertain,
-];
-
 /// The class in plain words.
 pub const fn words(class: Class) -> &'static str {
     match class {

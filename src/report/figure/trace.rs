@@ -207,7 +207,7 @@ impl Frame {
         let (upper, lower) = (row.top + 0.6 + LANE / 2.0, row.top + 0.9 + 1.5 * LANE);
         // Signs closer than this are one blot; the legend still counts them.
         let apart = marker::RADIUS * 0.7;
-        for class in marker::CLASSES.into_iter().filter(|c| *c != Class::Twitch) {
+        for class in Class::ALL.into_iter().filter(|c| *c != Class::Twitch) {
             let mut reached = f64::NEG_INFINITY;
             let own = session.candidates.iter().filter(|c| c.class == class && plain(&c.channel) == name);
             for c in own {

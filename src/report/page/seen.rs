@@ -104,19 +104,10 @@ fn sensitivity(session: &Session) -> Markup {
 }
 
 fn set_aside(session: &Session) -> Markup {
-    const REST: [Class; 7] = [
-        Class::Ecg,
-        Class::Movement,
-        Class::Pop,
-        Class::Mains,
-        Class::Effort,
-        Class::Clipped,
-        Class::Uncertain,
-    ];
     let count = |class: Class| session.candidates.iter().filter(|c| c.class == class).count();
-    let told: Vec<String> = REST
+    let told: Vec<String> = Class::ALL
         .into_iter()
-        .filter(|class| count(*class) > 0)
+        .filter(|class| *class != Class::Twitch && count(*class) > 0)
         .map(|class| format!("{} ({})", class_words(class), count(class)))
         .collect();
     html! {

@@ -35,7 +35,7 @@ pub fn legend(sheet: &mut Sheet, top: f64, session: &Session) -> f64 {
         (x - wide + 10.0, y)
     };
     let mut texts = Vec::new();
-    for class in marker::CLASSES {
+    for class in Class::ALL {
         let n = count(class);
         if n > 0 {
             let words = format!("{} ({n})", marker::words(class));
