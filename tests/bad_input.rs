@@ -159,6 +159,8 @@ fn a_wish_that_does_not_fit_the_recording_says_what_would() {
         "there is no scenario “noisy”; there are: quiet-20db",
     );
     desk.refuses("simulate --out s --snr 20..12", 1, "give the lower end first");
+    // Else a study without hum would pass for one with it.
+    desk.refuses("simulate --study --out s --mains 60", 2, "cannot be used with");
 }
 
 #[test]
@@ -169,4 +171,15 @@ fn tables_that_are_none_are_refused_with_file_and_line() {
     desk.file("bad.tsv", b"onset\tduration\n1\t0.1\nsoon\t0.1\n");
     desk.refuses("evaluate bad.tsv bad.tsv", 1, "bad.tsv, line 3: onset “soon” is not a time in seconds");
     desk.refuses("plot missing.json", 1, "cannot read missing.json");
+}
+
+#[test]
+fn a_study_never_replaces_a_table_that_lies_there() {
+    let desk = Desk::new();
+    for name in ["table.tsv", "truth.tsv"] {
+        desk.file(name, b"mine");
+        desk.refuses("simulate --study --out .", 1, &format!("{name} is there already"));
+        assert_eq!(desk.read(name), b"mine");
+        std::fs::remove_file(desk.path(name)).unwrap();
+    }
 }

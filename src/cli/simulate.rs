@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use twitchscope::simulate::{
-    Bits, Options, Recipe, SCENARIOS, Simulation, StudyTruth, render, scenario, study, study_table, write,
+    Bits, Options, Recipe, SCENARIOS, Simulation, StudyTruth, WriteError, render, scenario, study, study_table,
+    write,
 };
 use twitchscope::units::Seconds;
 
@@ -67,7 +68,7 @@ pub struct Arguments {
     /// A whole study instead of one recording: 20 subjects under three conditions of known rates,
     /// with its table and its truth; takes a minute
     #[arg(long, conflicts_with_all = ["scenario", "name", "duration", "rate", "channels", "twitches_per_min",
-        "snr", "rate_decay", "insertions", "rest", "list"])]
+        "snr", "rate_decay", "insertions", "rest", "Switches", "list"])]
     study: bool,
     /// List the scenarios and stop
     #[arg(long)]
@@ -97,6 +98,10 @@ impl Arguments {
 
 /// Writes every recording of a study, and last the table and the truth of all.
 fn whole_study(folder: &Path, arguments: &Arguments) -> Result<()> {
+    let there = [TABLE, TRUTH].map(|name| folder.join(name)).into_iter().find(|path| path.exists());
+    if let (false, Some(path)) = (arguments.force, there) {
+        return Err(WriteError::Exists(path).into());
+    }
     let recordings = study(arguments.seed);
     let names: Vec<String> =
         recordings.iter().map(|r| format!("{}/{}.wav", r.subject, r.condition)).collect();
