@@ -187,6 +187,23 @@ fn figures_that_are_missing_are_made_and_those_that_are_there_are_kept() {
 }
 
 #[test]
+fn no_figure_of_an_earlier_run_stays_beside_tables_that_it_does_not_show() {
+    let place = Place::with(&["a", "b"]);
+    place.write("t.tsv", "recording\tcondition\na\tdeep\nb\tcontrol\n");
+    let table = Some(place.path("t.tsv"));
+    done(&Batch { figures: true, table, ..place.batch() });
+    assert!(place.path("out/groups.png").exists());
+    done(&Batch { figures: true, ..place.batch() });
+    assert!(!place.path("out/groups.png").exists() && place.path("out/dwell.png").exists());
+    place.write("in/b_events.tsv", "onset\tduration\ttrial_type\n2\t5\tinsertion\n");
+    assert_eq!(place.done().made, 1);
+    let drawn = |name: &&String| !name.ends_with(".tsv") && !name.ends_with(".json");
+    let left = tree(&place.path("out"));
+    let left: Vec<&String> = left.keys().filter(drawn).collect();
+    assert!(!left.is_empty() && left.iter().all(|name| name.starts_with("by-recording/a_")), "{left:?}");
+}
+
+#[test]
 fn killed_at_any_moment_it_ends_with_the_same_bytes() {
     let names: Vec<String> = (0..12).map(|n| format!("{}/r{n}", n % 3)).collect();
     let place = Place::with(&names.iter().map(String::as_str).collect::<Vec<_>>());

@@ -149,12 +149,7 @@ impl Journal {
             Self { out: out.to_owned(), file: Mutex::new(file), done: HashMap::new(), report: None };
         let failed = |problem| Error::Write { path: journal.clone(), problem };
         if fresh {
-            match fs::remove_file(&report) {
-                Err(problem) if problem.kind() != io::ErrorKind::NotFound => {
-                    return Err(Error::Write { path: report, problem });
-                }
-                _ => {}
-            }
+            report::remove(&report)?;
         } else {
             let before = before.flatten();
             let known = before.iter().flat_map(|r| r.recordings.iter().cloned()).chain(records);

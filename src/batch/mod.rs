@@ -308,6 +308,10 @@ impl End {
         let files: Vec<(&str, &[u8])> =
             pooled.files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         report::write_files(&batch.out, &files, report::Flush::Each)?;
+        // Groups that are no more, or figures that are not wanted now.
+        for gone in pool::FILES.iter().filter(|gone| files.iter().all(|(name, _)| name != *gone)) {
+            report::remove(&batch.out.join(gone))?;
+        }
         let mut warnings = self.outcome.warnings.clone();
         warnings.extend(pooled.warnings);
         Ok(Report {

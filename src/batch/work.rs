@@ -109,7 +109,13 @@ impl Workshop<'_> {
         let names: Vec<String> = results.iter().map(|(what, _)| format!("{stem}_{what}")).collect();
         let files: Vec<(&str, &[u8])> =
             names.iter().zip(results).map(|(name, (_, bytes))| (name.as_str(), bytes.as_slice())).collect();
-        report::write_files(&self.out.join(EACH).join(folder), &files, Flush::Never)?;
+        let folder = self.out.join(EACH).join(folder);
+        report::write_files(&folder, &files, Flush::Never)?;
+        if !self.figures {
+            for what in report::DRAWN {
+                report::remove(&folder.join(format!("{stem}_{what}")))?;
+            }
+        }
         Ok(Record {
             recording: found.name.clone(),
             key: input.key(found, self.choices),

@@ -23,7 +23,7 @@ pub mod tables;
 
 pub use condition::Condition;
 pub use json::{json, read_session, session_json};
-pub use sets::of_study;
+pub use sets::{DRAWN, of_study};
 
 /// Why a result could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -158,6 +158,19 @@ fn write_named(folder: &Path, stem: &str, results: &[(&str, Vec<u8>)]) -> Result
     let files: Vec<(&str, &[u8])> =
         names.iter().zip(results).map(|(name, (_, bytes))| (name.as_str(), bytes.as_slice())).collect();
     write_files(folder, &files, Flush::Each)
+}
+
+/// Removes a result of an earlier run, so that it does not pass for one of this; there may be none.
+///
+/// # Errors
+/// [`Error::Write`] where it is there and stays.
+pub fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(problem) if problem.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Write { path: path.to_owned(), problem })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether files are on the disk when a write returns.

@@ -25,6 +25,9 @@ const QUALITY: Names = ("quality.svg", "quality.png");
 /// The name of the page.
 const REPORT: &str = "report.html";
 
+/// What is drawn of a recording as one of many.
+pub const DRAWN: [&str; 5] = [DWELL.0, DWELL.1, TRACE.0, TRACE.1, REPORT];
+
 /// The figures of one recording and its page; `all` of the figures as files of their own, or those
 /// of dwell (as reviewed, too) and trace alone. The page has all of them.
 ///
