@@ -148,7 +148,7 @@ pub fn run(batch: &Batch, stop: &AtomicBool, tell: &(dyn Fn(Step) + Sync)) -> Re
     tell(Step::Found { recordings: set.found.len(), bytes: set.found.iter().map(|found| found.bytes).sum() });
     let pool = threads(batch.jobs)?;
     let became = pool.install(|| work(batch, &set, &journal, stop, tell))?;
-    let mut end = End::of(&set, became, &journal);
+    let mut end = End::of(&set, became);
     if stop.load(Ordering::Relaxed) {
         end.outcome.stopped = true;
         return Ok(end.outcome);
@@ -193,7 +193,7 @@ fn work(
     let one = |place: usize| -> Result<(), Error> {
         let found = &set.found[place];
         let result = workshop.work(found, journal.done.get(&found.name))?;
-        if let Became::Made(record) = &result {
+        if let Became::Made { record, .. } = &result {
             journal.note(record)?;
         }
         *became[place].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
@@ -230,7 +230,7 @@ struct End {
 }
 
 impl End {
-    fn of(set: &Set, became: Vec<Option<Became>>, journal: &Journal) -> Self {
+    fn of(set: &Set, became: Vec<Option<Became>>) -> Self {
         let mut end = Self { records: Vec::new(), outcome: Outcome::default() };
         let outcome = &mut end.outcome;
         outcome.recordings = set.found.len() + set.refused.len();
@@ -245,9 +245,9 @@ impl End {
                     outcome.kept += 1;
                     end.records.push(record);
                 }
-                Some(Became::Made(record)) => {
+                Some(Became::Made { record, replaced }) => {
                     outcome.made += 1;
-                    outcome.remade += usize::from(journal.done.contains_key(&found.name));
+                    outcome.remade += usize::from(replaced);
                     end.records.push(record);
                 }
                 Some(Became::Failed(reason)) => {

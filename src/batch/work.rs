@@ -19,8 +19,8 @@ use crate::source::{self, Companions, Recording, sha256, sha256_of};
 pub(super) enum Became {
     /// Its results were there already.
     Kept(Record),
-    /// Its results were made.
-    Made(Record),
+    /// Its results were made; `replaced`: in place of others that were no longer right.
+    Made { record: Record, replaced: bool },
     /// They could not be, and why.
     Failed(String),
     /// The batch was stopped before its end.
@@ -60,7 +60,8 @@ impl Workshop<'_> {
     /// `read` is how much of the file was told as read.
     fn attempt(&self, found: &Found, known: Option<&Record>, read: &Cell<u64>) -> Result<Became, Trouble> {
         let before = self.input(found)?;
-        if let Some(record) = known.filter(|record| self.is_whole(found, record, &before)) {
+        let whole = known.filter(|record| self.is_whole(found, record, &before));
+        if let Some(record) = whole.filter(|record| record.figures || !self.figures) {
             return Ok(Became::Kept(record.clone()));
         }
         let session = self.session(found, &before, read);
@@ -69,7 +70,8 @@ impl Workshop<'_> {
             return Err(CHANGED.to_owned().into());
         }
         let results = report::results(&session?, self.figures)?;
-        Ok(Became::Made(self.write(found, before, &results)?))
+        let replaced = known.is_some() && whole.is_none();
+        Ok(Became::Made { record: self.write(found, before, &results)?, replaced })
     }
 
     fn session(&self, found: &Found, input: &Input, read: &Cell<u64>) -> Result<Session, Trouble> {
@@ -95,7 +97,6 @@ impl Workshop<'_> {
     fn is_whole(&self, found: &Found, record: &Record, input: &Input) -> bool {
         let folder = self.out.join(EACH).join(found.folder_and_stem().0);
         record.key == input.key(found, self.choices)
-            && (record.figures || !self.figures)
             && record.files.iter().all(|file| file.holds(&folder))
     }
 
