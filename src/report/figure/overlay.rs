@@ -1,6 +1,6 @@
 //! Twitches over one another, aligned at their onsets, with the mean.
 
-use ndarray::{Array1, Array2, ArrayView1, Axis as Along};
+use ndarray::{Array2, ArrayView1, Axis as Along};
 
 use super::axis;
 use super::chart::{self, Axis, Chart, column};
@@ -8,6 +8,7 @@ use super::sheet::{Pen, Point, Sheet};
 use super::theme::{BAND, BAND_EDGE, BLUE, CAPTION, COLUMN, GRID, MUTED, fit, plain};
 use super::words;
 use crate::session::Session;
+use crate::statistics::{Interval, Level, mean_by_cluster};
 
 /// Each of the two plots is so high, points.
 const HIGH: f64 = 82.0;
@@ -15,8 +16,6 @@ const HIGH: f64 = 82.0;
 const MOST_DRAWN: usize = 48;
 /// The vertical axes of both plots lie here, points: room for the name and four digits.
 const LEFT: f64 = 34.0;
-/// A standard normal number lies within ± this with 95 %.
-const Z_975: f64 = 1.959_963_984_540_054;
 
 /// Twitches × samples, and when each sample lies, ms since the onset.
 struct Overlay {
@@ -103,34 +102,43 @@ fn waves(sheet: &mut Sheet, overlay: &Overlay, range: Point, unit: &str) -> f64 
 
 /// The mean of the absolute values, with its interval.
 fn mean_size(sheet: &mut Sheet, top: f64, overlay: &Overlay, range: Point, unit: &str) -> f64 {
-    let sizes = overlay.twitches.mapv(f64::abs);
-    let mean = sizes.mean_axis(Along(0));
-    let error = (overlay.count() > 1)
-        .then(|| sizes.std_axis(Along(0), 1.0).mapv(|sd| Z_975 * sd / (overlay.count() as f64).sqrt()));
-    let (mean, error) = (mean.unwrap_or_default(), error.unwrap_or_else(|| Array1::zeros(mean_len(overlay))));
-    let upper = &mean + &error;
-    let most = upper.iter().copied().fold(0.0, f64::max);
+    let sizes = sizes(&overlay.twitches);
+    let largest = |of: fn(&Level) -> f64| sizes.iter().map(of).fold(0.0, f64::max);
+    // A band that is far wider than the mean, as that of two twitches, is cut at the plot's edge.
+    let most = largest(|size| size.interval.high).min(2.5 * largest(|size| size.value));
     let most = if most > 0.0 { most * 1.06 } else { 1.0 };
     let name = format!("Mean size ({unit})");
     let y = Axis { range: (0.0, most), ticks: axis::fractions(most, 4), name: &name };
     let x = Axis { name: "Time since onset (ms)", ..across(range) };
     let chart = Chart::at_left(sheet, LEFT, (top, HIGH * 0.7), 2.0, &x, &y);
-    let path = |row: &Array1<f64>| chart.path(&overlay.points(row.view()));
+    let path = |of: fn(&Level) -> f64| {
+        let points: Vec<Point> = overlay.ms.iter().copied().zip(sizes.iter().map(of)).collect();
+        chart.path(&points)
+    };
     if overlay.count() > 1 {
-        let (low, high) = (path(&(&mean - &error)), path(&upper));
+        let (low, high) = (path(|size| size.interval.low), path(|size| size.interval.high));
         sheet.area(high.iter().chain(low.iter().rev()).copied().collect(), BAND);
         sheet.line(&low, Pen::new(BAND_EDGE, 0.3));
         sheet.line(&high, Pen::new(BAND_EDGE, 0.3));
     }
     onset(sheet, &chart);
     if overlay.count() > 0 {
-        sheet.line(&path(&mean), Pen::new(BLUE, 1.2));
+        sheet.line(&path(|size| size.value), Pen::new(BLUE, 1.2));
     }
     chart.below()
 }
 
-fn mean_len(overlay: &Overlay) -> usize {
-    if overlay.count() > 0 { overlay.ms.len() } else { 0 }
+/// The mean of the absolute values at each sample, with its interval over the twitches; that of one
+/// alone has no width.
+fn sizes(twitches: &Array2<f64>) -> Vec<Level> {
+    let mean = |values: ArrayView1<f64>| {
+        let each: Vec<(usize, f64)> = values.iter().map(|v| v.abs()).enumerate().collect();
+        mean_by_cluster(&each).or_else(|| {
+            let (_, only) = *each.first()?;
+            Some(Level { value: only, interval: Interval { low: only, high: only } })
+        })
+    };
+    twitches.columns().into_iter().filter_map(mean).collect()
 }
 
 fn onset(sheet: &mut Sheet, chart: &Chart) {
@@ -156,11 +164,27 @@ fn caption(overlay: &Overlay, sessions: &[&Session]) -> String {
     }
     let which =
         if shown == overlay.of { String::new() } else { format!(" of {}, evenly chosen", overlay.of) };
-    let band = if shown > 1 { "; band: 95 % interval of the mean, pointwise" } else { "" };
+    let band = if shown > 1 { "; band: 95 % interval of the mean (Student's t, pointwise)" } else { "" };
     format!(
         "{}{which}, in {} (20–450 Hz, mains removed, each on its strongest channel). Grey: one twitch; blue: mean. \
          Below: mean of the absolute values{band}. Waves of unlike twitches cancel in the mean above, sizes do not.",
         words::counted(shown, "twitch"),
         source(sessions)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_few_twitches_is_that_of_students_t() {
+        let few = ndarray::array![[1.0, -5.0], [-3.0, 5.0]];
+        let [size, alike] = sizes(&few)[..] else { panic!("two samples") };
+        // Mean 2, standard error 1, t = 12.706 with one degree of freedom.
+        assert_eq!((size.value, alike.value), (2.0, 5.0));
+        assert!((size.interval.high - 14.706).abs() < 1e-3, "{size:?}");
+        assert_eq!((alike.interval.low, alike.interval.high), (5.0, 5.0));
+        assert!(sizes(&Array2::zeros((0, 2))).is_empty());
+    }
 }
