@@ -101,6 +101,17 @@ fn every_figure_of_every_shape_of_study_is_drawn() {
 }
 
 #[test]
+fn the_count_of_a_study_stands_beside_what_could_have_been_seen() {
+    let mut other = many(4, 2);
+    other.channels.iter_mut().for_each(|c| c.smallest_rms = Some([20.0, 15.5, 12.0]));
+    let mut study = study(&[many(3, 1), other], &[]);
+    let caption = |study: &Study| figure::pooled_dwell(study).caption().replace('\u{a0}', " ");
+    assert!(caption(&study).contains("burst (50 ms): 12.4–15.5 µV RMS."), "{}", caption(&study));
+    study.recordings[0].calibrated = false;
+    assert!(caption(&study).contains("n/a, the scale or the noise floor is not known."));
+}
+
+#[test]
 fn a_figure_on_a_page_has_its_caption_beside_it_instead() {
     let sessions = [many(5, 3)];
     for (name, figure) in all(&study(&sessions, &[]), &sessions) {

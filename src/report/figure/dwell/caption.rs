@@ -16,7 +16,7 @@ pub struct Words {
     marked: bool,
     control: Option<String>,
     threshold: Option<String>,
-    /// The smallest burst that would have been found, for a figure without any.
+    /// The smallest burst that would have been found.
     pub could_be_seen: String,
 }
 
@@ -97,6 +97,10 @@ pub fn text(words: &Words, content: &Content) -> String {
         say("Bars above: no valid signal.");
     }
     words.control.iter().chain(&words.threshold).for_each(|sentence| say(sentence));
+    // Without a twitch the figure itself says so.
+    if words.threshold.is_none() && content.twitches() > 0 {
+        say(&format!("{}.", words.could_be_seen));
+    }
     all
 }
 
