@@ -326,4 +326,5 @@ fn several_sessions_make_one_page() {
     let written = write_figures(folder.path(), "all", &sessions).unwrap();
     let page = fs::read_to_string(written.iter().find(|p| p.ends_with("all_report.html")).unwrap()).unwrap();
     assert!(page.contains("2 recordings") && page.contains("9 insertions"));
+    assert!(!page.contains("summary.tsv"), "a batch alone writes that");
 }

@@ -3,18 +3,17 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::cell::{counted, listed};
+use super::cell::counted;
 use crate::report::figure::plain;
 
 /// One paragraph of methods, and what it cites.
 pub fn methods(page: &Page) -> Markup {
     let s = page.settings;
-    let channels = "each channel";
     html! {
         p.soft { "This paragraph may be taken into a paper as it stands." }
         p {
             "Surface EMG was analysed with twitchscope " (plain(page.version)) ". " (sampling(page)) " Mains hum was "
-            @if matches!(s.mains, crate::settings::Mains::Off) { "left in. " } @else { "looked for on " (channels) " and removed where it was found. " }
+            @if matches!(s.mains, crate::settings::Mains::Off) { "left in. " } @else { "looked for on each channel and removed where it was found. " }
             "Amplitudes were taken between " (s.amplitude_low_hz) " and " (s.high_hz) " Hz (peak: largest absolute value; \
              RMS: from onset to offset), and bursts were looked for between " (s.detect_low_hz) " and " (s.high_hz) " Hz \
              (causal Butterworth filters, their delay taken from the times). A burst was a candidate where its energy, in \
@@ -113,11 +112,10 @@ pub fn terms() -> Markup {
 
 /// What stands at the very end.
 pub fn closing(page: &Page) -> Markup {
-    let files = ["the tables".to_owned(), "the session".to_owned(), "the figures".to_owned()];
     html! {
         p {
-            "Made by twitchscope " (plain(page.version)) " from the recordings alone; every number stands in the files \
-             beside this page (" (listed(&files)) "). Research software: no medical device, not for diagnosis or treatment."
+            "Made by twitchscope " (plain(page.version)) " from the recordings alone. Research software: no medical \
+             device, not for diagnosis or treatment."
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn seen(page: &Page) -> Markup {
             }
             None => p {
                 "What each recording was like stands in the figure of noise floor, hum and losses, and in full \
-                 in " code { "summary.tsv" } "."
+                 in the report of each."
             },
         }
     }

@@ -48,7 +48,7 @@ fn insertions(session: &Session) -> Markup {
                 tbody { @for (n, row) in (1..).zip(rows.iter().take(MOST_ROWS)) { (insertion(n, row)) } }
             }
         }
-        (left_out(rows.len(), "X_insertions.tsv"))
+        (left_out(rows.len(), html! { ", which " code { "X_insertions.tsv" } " lists" }))
     }
 }
 
@@ -67,10 +67,11 @@ fn insertion(n: usize, row: &[&str]) -> Markup {
     }
 }
 
-fn left_out(rows: usize, file: &str) -> Markup {
+/// How many rows are left out, and `place` where they are.
+fn left_out(rows: usize, place: Markup) -> Markup {
     html! {
         @if rows > MOST_ROWS {
-            p { "And " (rows - MOST_ROWS) " more, which " code { (file) } " lists." }
+            p { "And " (rows - MOST_ROWS) " more" (place) "." }
         }
     }
 }
@@ -105,7 +106,7 @@ fn recordings(all: &[RecordingRate]) -> Markup {
                 }
             }
         }
-        (left_out(all.len(), "summary.tsv"))
+        (left_out(all.len(), html! { ": see the report of each" }))
     }
 }
 
