@@ -112,6 +112,17 @@ fn the_count_of_a_study_stands_beside_what_could_have_been_seen() {
 }
 
 #[test]
+fn masked_time_that_two_spans_share_is_taken_from_the_dwell_once() {
+    let mut session = quiet("zero", 60.0, &["UT"]);
+    insert(&mut session, None, 0.0, 40.0, &[]);
+    mask(&mut session, None, 10.0, 10.0);
+    mask(&mut session, None, 15.0, 10.0);
+    // 25 s are left: no twitch in them allows 3.689 of them (Poisson), 8.9 a minute.
+    let svg = figure::dwell(&[&session]).svg().unwrap().replace('\u{a0}', " ");
+    assert!(svg.contains("95 % interval of the rate: 0–8.9 a minute"), "{svg}");
+}
+
+#[test]
 fn a_figure_on_a_page_has_its_caption_beside_it_instead() {
     let sessions = [many(5, 3)];
     for (name, figure) in all(&study(&sessions, &[]), &sessions) {

@@ -9,7 +9,7 @@ use super::marker::{self, Mark};
 use super::sheet::{Pen, Point, Sheet};
 use super::theme::{BAND, BLUE, COLUMN, CROWD, FEW, INK, MUTED, SERIES, WHITE};
 use super::words;
-use crate::statistics::{Rate, poisson_interval, rate};
+use crate::statistics::{Rate, Watched, poisson_interval, rate};
 use crate::study::Study;
 
 /// One insertion.
@@ -78,8 +78,7 @@ fn dots(study: &Study, groups: &[Option<&str>]) -> Vec<Dot> {
     for recording in &study.recordings {
         let group = groups.iter().position(|g| *g == words::group(recording)).unwrap_or(0);
         for insertion in &recording.insertions {
-            let masked: f64 = insertion.masked_s.iter().map(|[from, to]| (to - from).max(0.0)).sum();
-            let observed_s = insertion.dwell_s - masked;
+            let observed_s = Watched::new(0, insertion.dwell_s, &insertion.masked_s, &[]).observed_s();
             if axis::SHOWABLE.contains(&observed_s) {
                 all.push(Dot { observed_s, count: insertion.twitches.len() as u64, group });
             }

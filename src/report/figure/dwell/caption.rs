@@ -5,7 +5,7 @@ use crate::report::figure::control;
 use crate::report::figure::theme::{self, CAPTION, COLUMN, FEW, plain};
 use crate::report::figure::words::{self, counted};
 use crate::session::{ChannelQuality, Session};
-use crate::statistics;
+use crate::statistics::{self, Watched};
 use crate::study::Study;
 
 /// What the figure says of its recordings.
@@ -141,8 +141,8 @@ fn could_be_seen(sessions: &[&Session]) -> String {
 
 /// The rate that a count of zero still allows.
 pub fn could_have_happened(content: &Content) -> Option<String> {
-    let masked = |c: &Curve| c.masked.iter().map(|[from, to]| to - from).sum::<f64>();
-    let observed = content.curves.iter().map(|c| (c.end - masked(c)).max(0.0)).sum();
+    let observed = |c: &Curve| Watched::new(0, c.end, &c.masked, &[]).observed_s();
+    let observed = content.curves.iter().map(observed).sum();
     let high = statistics::rate(0, observed)?.interval.high;
     let decimals = if high < 1.0 { 2 } else { 1 };
     Some(format!("95 % interval of the rate: 0–{high:.decimals$} a minute"))
