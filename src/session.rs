@@ -62,6 +62,14 @@ pub struct Session {
     pub waveforms: Option<Waveforms>,
 }
 
+impl Session {
+    /// The channel on which the smallest burst of 50 ms can be found; `None` without channels.
+    pub fn best_channel(&self) -> Option<&ChannelQuality> {
+        let least = |c: &ChannelQuality| c.smallest_rms.map_or(f64::INFINITY, |[_, of_50_ms, _]| of_50_ms);
+        self.channels.iter().min_by(|a, b| least(a).total_cmp(&least(b)))
+    }
+}
+
 /// What a person noted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Note {

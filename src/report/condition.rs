@@ -1,13 +1,13 @@
 //! What a recording was like, in a few numbers: what a figure of a whole set needs of each.
 
-use crate::session::{ChannelQuality, Session};
+use crate::session::Session;
 
 /// The state of one recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     /// What to call the recording.
     pub name: String,
-    /// Noise floor in the detection band, RMS, µV, on the best channel: that with the smallest burst;
+    /// Noise floor in the detection band, RMS, µV, on the best channel ([`Session::best_channel`]);
     /// `None` where the scale or the floor is not known.
     pub noise_uv: Option<f64>,
     /// The smallest burst of 50 ms that is found 9 times in 10 there, RMS, µV; `None` as above.
@@ -21,9 +21,7 @@ pub struct Condition {
 impl Condition {
     /// What `session` tells of its recording, under `name`.
     pub fn new(name: &str, session: &Session) -> Self {
-        let least = |c: &&ChannelQuality| c.smallest_rms.map_or(f64::INFINITY, |[_, of_50_ms, _]| of_50_ms);
-        let best = session.channels.iter().min_by(|a, b| least(a).total_cmp(&least(b)));
-        let best = best.filter(|_| session.source.calibrated);
+        let best = session.best_channel().filter(|_| session.source.calibrated);
         let finite = |v: &f64| v.is_finite();
         let mut mains_hz: Vec<u32> =
             session.channels.iter().flat_map(|c| &c.mains_hz).map(|hz| hz.round() as u32).collect();

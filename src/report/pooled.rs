@@ -2,7 +2,7 @@
 //! front and what a person knows of it behind. A row says the same as in the recording's own table.
 
 use super::tables::{self, Table, amplitude, number, seconds, text, unknown};
-use crate::session::{ChannelQuality, Session};
+use crate::session::Session;
 use crate::statistics;
 use crate::study::{Finding, Findings};
 
@@ -109,11 +109,9 @@ fn rate(count: u64, exposure_s: f64) -> [String; 3] {
     }
 }
 
-/// What could have been seen, on the channel with the lowest noise in units of what it shows: the
-/// one whose smallest burst of 50 ms is smallest.
+/// What could have been seen, on the best channel.
 fn quality(session: &Session) -> Vec<String> {
-    let least = |c: &&ChannelQuality| c.smallest_rms.map_or(f64::INFINITY, |[_, of_50_ms, _]| of_50_ms);
-    let best = session.channels.iter().min_by(|a, b| least(a).total_cmp(&least(b)));
+    let best = session.best_channel();
     let smallest = best.and_then(|c| c.smallest_rms);
     let mut mains: Vec<f64> = session.channels.iter().flat_map(|c| c.mains_hz.iter().copied()).collect();
     mains.sort_by(f64::total_cmp);
