@@ -1,9 +1,8 @@
 //! The tables of a set of recordings: those of each recording under one another, with its name in
 //! front and what a person knows of it behind. A row says the same as in the recording's own table.
 
-use super::tables::{self, Table, amplitude, number, seconds, text, unknown};
+use super::tables::{self, Table, amplitude, number, rate, seconds, text, unknown};
 use crate::session::Session;
-use crate::statistics;
 use crate::study::{Finding, Findings};
 
 /// What the parts of a study are called where no group is meant.
@@ -99,14 +98,6 @@ fn summary_row(name: &str, session: &Session) -> Vec<String> {
     row.push(session.source.sha256.clone());
     row.push(text(&session.warnings.join(" | ")));
     row
-}
-
-/// A rate a minute with its interval.
-fn rate(count: u64, exposure_s: f64) -> [String; 3] {
-    match statistics::rate(count, exposure_s) {
-        Some(r) => [r.per_min, r.interval.low, r.interval.high].map(|value| number(value, 4)),
-        None => std::array::from_fn(|_| unknown()),
-    }
 }
 
 /// What could have been seen, on the best channel.

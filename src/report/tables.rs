@@ -18,14 +18,8 @@ pub fn twitches(session: &Session) -> String {
     let review = session.review.as_ref();
     let mut table = Table::new(&with(TWITCHES, review.map(|_| "review")));
     for (n, t) in session.twitches.iter().enumerate() {
+        let place = place((t.onset, t.duration), &t.channel, t.insertion, t.dwell, t.order);
         let cells = [
-            seconds(t.onset),
-            seconds(t.duration),
-            "twitch".into(),
-            text(&t.channel),
-            t.insertion.map_or_else(unknown, |i| (i + 1).to_string()),
-            t.dwell.map_or_else(unknown, seconds),
-            t.order.map_or_else(unknown, |o| o.to_string()),
             amplitude(session, t.peak_uv),
             amplitude(session, t.rms_uv),
             number(t.snr_db, 2),
@@ -33,7 +27,7 @@ pub fn twitches(session: &Session) -> String {
             t.discharge_density.map_or_else(unknown, |d| number(d, 2)),
             t.interval.map_or_else(unknown, seconds),
         ];
-        table.row(cells.into_iter().chain(review.map(|r| verdict(&r.twitches, n))));
+        table.row(place.into_iter().chain(cells).chain(review.map(|r| verdict(&r.twitches, n))));
     }
     table.0
 }
@@ -62,10 +56,9 @@ pub fn insertions(session: &Session) -> String {
     let reviewed = "reviewed unjudged reviewed_per_min reviewed_low reviewed_high";
     let mut table = Table::new(&with(INSERTIONS, session.review.as_ref().map(|_| reviewed)));
     let watched = if session.marked { session.control.observed_s } else { 0.0 };
-    let control = statistics::rate(session.control.twitches, watched);
+    let control = rate(session.control.twitches, watched);
+    let minutes = if watched > 0.0 { number(watched / 60.0, 4) } else { unknown() };
     for (n, i) in session.insertions.iter().enumerate() {
-        let rate = statistics::rate(i.twitches.len() as u64, i.observed);
-        let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
         let cells = [
             seconds(i.onset),
             seconds(i.dwell),
@@ -73,20 +66,17 @@ pub fn insertions(session: &Session) -> String {
             seconds(i.dwell),
             seconds(i.observed),
             i.twitches.len().to_string(),
-            of(rate.map(|r| r.per_min)),
-            of(rate.map(|r| r.interval.low)),
-            of(rate.map(|r| r.interval.high)),
+        ];
+        let beside = [
             i.twitches.first().copied().map_or_else(unknown, seconds),
             i.twitches.last().copied().map_or_else(unknown, seconds),
             i.sensitivity.as_ref().map_or_else(unknown, |s| s.at_80.len().to_string()),
             i.sensitivity.as_ref().map_or_else(unknown, |s| s.at_120.len().to_string()),
-            of(control.map(|r| r.per_min)),
-            of(control.map(|r| r.interval.low)),
-            of(control.map(|r| r.interval.high)),
-            of(control.map(|_| session.control.observed_s / 60.0)),
         ];
+        let row = cells.into_iter().chain(rate(i.twitches.len() as u64, i.observed)).chain(beside);
+        let row = row.chain(control.clone()).chain([minutes.clone()]);
         let review = session.review.as_ref().map(|r| judged(r, n, i.observed));
-        table.row(cells.into_iter().chain(review.into_iter().flatten()));
+        table.row(row.chain(review.into_iter().flatten()));
     }
     table.0
 }
@@ -97,22 +87,36 @@ pub fn reviewed(session: &Session) -> String {
         Table::new("onset duration trial_type channel insertion dwell order origin automatic reviewer mode");
     if let Some(review) = &session.review {
         for t in &review.reviewed {
-            table.row([
-                seconds(t.onset),
-                seconds(t.duration),
-                "twitch".into(),
-                text(&t.channel),
-                t.insertion.map_or_else(unknown, |i| (i + 1).to_string()),
-                t.dwell.map_or_else(unknown, seconds),
-                t.order.map_or_else(unknown, |o| o.to_string()),
+            let place = place((t.onset, t.duration), &t.channel, t.insertion, t.dwell, t.order);
+            let cells = [
                 t.origin.name().into(),
                 t.automatic.map_or_else(unknown, |c| c.name().into()),
                 text(&review.reviewer),
                 if review.blind { "blind".into() } else { "open".into() },
-            ]);
+            ];
+            table.row(place.into_iter().chain(cells));
         }
     }
     table.0
+}
+
+/// When and where a twitch was: what the row of one begins with.
+fn place(
+    (onset, duration): (f64, f64),
+    channel: &str,
+    insertion: Option<usize>,
+    dwell: Option<f64>,
+    order: Option<u32>,
+) -> [String; 7] {
+    [
+        seconds(onset),
+        seconds(duration),
+        "twitch".into(),
+        text(channel),
+        insertion.map_or_else(unknown, |i| (i + 1).to_string()),
+        dwell.map_or_else(unknown, seconds),
+        order.map_or_else(unknown, |o| o.to_string()),
+    ]
 }
 
 /// What was said of the `n`th of these.
@@ -124,15 +128,22 @@ fn verdict(verdicts: &[Verdict], n: usize) -> String {
 fn judged(review: &Review, n: usize, observed: f64) -> [String; 5] {
     let insertion = review.insertions.get(n);
     let count = insertion.and_then(|i| i.count());
-    let rate = count.and_then(|count| statistics::rate(count, observed));
-    let of = |value: Option<f64>| value.map_or_else(unknown, |v| number(v, 4));
+    let [per_min, low, high] = count.map_or_else(|| [(); 3].map(|()| unknown()), |count| rate(count, observed));
     [
         count.map_or_else(unknown, |c| c.to_string()),
         insertion.map_or_else(unknown, |i| i.unjudged.to_string()),
-        of(rate.map(|r| r.per_min)),
-        of(rate.map(|r| r.interval.low)),
-        of(rate.map(|r| r.interval.high)),
+        per_min,
+        low,
+        high,
     ]
+}
+
+/// A rate a minute with its exact 95 % Poisson interval.
+pub(super) fn rate(count: u64, exposure_s: f64) -> [String; 3] {
+    match statistics::rate(count, exposure_s) {
+        Some(r) => [r.per_min, r.interval.low, r.interval.high].map(|value| number(value, 4)),
+        None => [(); 3].map(|()| unknown()),
+    }
 }
 
 /// Columns, and those of a review behind them where there is one.
