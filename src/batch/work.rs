@@ -96,8 +96,7 @@ impl Workshop<'_> {
     /// Whether the results that a record tells of are those of `input` and all there.
     fn is_whole(&self, found: &Found, record: &Record, input: &Input) -> bool {
         let folder = self.out.join(EACH).join(found.folder_and_stem().0);
-        record.key == input.key(found, self.choices)
-            && record.files.iter().all(|file| file.holds(&folder))
+        record.key == input.key(found, self.choices) && record.files.iter().all(|file| file.holds(&folder))
     }
 
     fn write(

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use twitchscope::batch::{Batch, Choices, Outcome, Step, run as work};
+use twitchscope::report::counted;
 
 use super::analyze::{Choices as Detection, Input};
 use super::interrupt;
 use super::output::say;
 use super::output::tell;
-use super::summary::plural;
 
 /// Analyses a set of recordings: a result for each, and tables and statistics over all.
 ///
@@ -123,7 +123,7 @@ impl Bar {
 
 /// What a person reads at the end.
 fn summary(outcome: &Outcome) -> String {
-    let mut text = plural(outcome.recordings, "recording");
+    let mut text = counted(outcome.recordings, "recording");
     let counts = [
         (outcome.made, "analysed"),
         (outcome.kept, "unchanged since an earlier run"),

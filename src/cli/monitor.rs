@@ -9,7 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use twitchscope::analysis::source_info;
 use twitchscope::monitor::{Feed, Replay, Seen, Totals, pane, watch};
 use twitchscope::recorder::{Choices as RecordingChoices, Recorder, Signal as Recorded};
-use twitchscope::report;
+use twitchscope::report::{self, counted};
 use twitchscope::settings::Settings;
 use twitchscope::source::board::{Kind, Wishes};
 use twitchscope::source::{
@@ -22,7 +22,6 @@ use super::analyze::{Choices, Samples};
 use super::onlookers::{Out, Window};
 use super::output::tell;
 use super::quantity::{bytes, seconds};
-use super::summary::plural;
 
 /// Reads a board on a serial port and shows what arrives and what is found, with keys for the
 /// needle.
@@ -318,9 +317,9 @@ fn summary(totals: &Totals) -> String {
         status.time,
         status.frames,
         status.lost,
-        plural(status.twitches as usize, "twitch"),
+        counted(status.twitches as usize, "twitch"),
         status.twitches - totals.stray_twitches,
-        plural(totals.insertions.len(), "insertion"),
+        counted(totals.insertions.len(), "insertion"),
         rate.map(|(hz, off)| format!("; the board's true rate is {hz:.3} ± {off:.3} Hz")).unwrap_or_default(),
         late.map(|l| format!(
             "; told {:.1} ms after the last sample needed (median; 99 in 100 within {:.1} ms)",

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use twitchscope::simulate::{
-    Bits, Options, Recipe, SCENARIOS, Simulation, StudyTruth, WriteError, render, scenario, study, study_table,
-    write,
+    Bits, Options, Recipe, SCENARIOS, Simulation, StudyTruth, WriteError, render, scenario, study,
+    study_table, write,
 };
 use twitchscope::units::Seconds;
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use twitchscope::analysis::count;
 use twitchscope::detect::Class;
+use twitchscope::report::{counted, duration};
 use twitchscope::session::{ChannelQuality, Estimate, InsertionRecord, SelfTestRow, Sensitivity, Session};
 use twitchscope::statistics::{poisson_interval, rate};
 
@@ -26,8 +27,8 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
         out,
         "{}: {}, {} at {} Hz ({}, {})",
         source.name,
-        time(source.duration_s),
-        plural(session.channels.len(), "channel"),
+        duration(source.duration_s),
+        counted(session.channels.len(), "channel"),
         source.sampling_frequency_hz,
         source.format,
         if source.calibrated { "in µV" } else { "scale unknown" },
@@ -51,7 +52,7 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
 fn insertions(session: &Session, out: &mut String) -> std::fmt::Result {
     let total: usize = session.insertions.iter().map(|i| i.twitches.len()).sum();
     let dwells = if session.marked {
-        plural(session.insertions.len(), "insertion")
+        counted(session.insertions.len(), "insertion")
     } else {
         "the whole recording, taken as one dwell (no needle marks)".into()
     };
@@ -61,7 +62,7 @@ fn insertions(session: &Session, out: &mut String) -> std::fmt::Result {
             out,
             "No twitch above the threshold in {dwells}; what could have been seen stands below:"
         )?,
-        n => writeln!(out, "{} in {dwells}:", plural(n, "twitch"))?,
+        n => writeln!(out, "{} in {dwells}:", counted(n, "twitch"))?,
     }
     let mut rows = vec![HEAD.map(str::to_owned)];
     rows.extend(session.insertions.iter().take(LISTED).enumerate().map(|(n, i)| row(n + 1, i)));
@@ -139,7 +140,7 @@ fn candidates(session: &Session, out: &mut String) -> std::fmt::Result {
 pub fn reviewed(session: &Session) -> String {
     let Some(review) = &session.review else { return String::new() };
     let how = if review.blind { " without seeing the verdicts" } else { "" };
-    let count = |n: u64| plural(n as usize, "twitch");
+    let count = |n: u64| counted(n as usize, "twitch");
     let unjudged: u64 = review.insertions.iter().map(|i| i.unjudged).sum();
     let found: u64 = session.insertions.iter().map(|i| i.twitches.len() as u64).sum();
     let seen: u64 = review.insertions.iter().map(|i| i.twitches.len() as u64).sum();
@@ -255,7 +256,7 @@ fn remarks(channel: &ChannelQuality) -> String {
         all.push(format!("mains removed at {} Hz", lines.join(", ")));
     }
     if channel.heart_beats > 0 {
-        all.push(plural(channel.heart_beats as usize, "heart beat"));
+        all.push(counted(channel.heart_beats as usize, "heart beat"));
     }
     if channel.masked_s >= 0.05 {
         all.push(format!("{:.1} s without a valid signal", channel.masked_s));
@@ -272,7 +273,7 @@ fn control(session: &Session, out: &mut String) -> std::fmt::Result {
         Some(r) => writeln!(
             out,
             "  control: {} in the {} without a needle: {:.2} false alarms a minute (95 % interval {:.2} to {:.2})",
-            plural(control.twitches as usize, "twitch"),
+            counted(control.twitches as usize, "twitch"),
             watched(control.observed_s),
             r.per_min,
             r.interval.low,
@@ -285,23 +286,4 @@ fn control(session: &Session, out: &mut String) -> std::fmt::Result {
 /// Minutes, as a rate is in; seconds below one.
 fn watched(s: f64) -> String {
     if s < 60.0 { format!("{s:.1} s") } else { format!("{:.1} min", s / 60.0) }
-}
-
-fn time(s: f64) -> String {
-    let whole = s.round() as u64;
-    match whole {
-        0..120 => format!("{s:.1} s"),
-        120..7200 if whole.is_multiple_of(60) => format!("{} min", whole / 60),
-        120..7200 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
-    }
-}
-
-/// `1 twitch`, `2 twitches`.
-pub fn plural(n: usize, one: &str) -> String {
-    match (n, one.ends_with("ch")) {
-        (1, _) => format!("1 {one}"),
-        (_, true) => format!("{n} {one}es"),
-        (_, false) => format!("{n} {one}s"),
-    }
 }

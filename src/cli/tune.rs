@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use twitchscope::evaluate::{self, Event, matching};
+use twitchscope::report::counted;
 use twitchscope::rest::at_rest;
 use twitchscope::session::Session;
 use twitchscope::settings::Settings;
@@ -15,7 +16,6 @@ use super::analyze::{Input, analyze};
 use super::output::say;
 use super::output::tell;
 use super::quantity::{per_minute, seconds};
-use super::summary::plural;
 
 /// Finds settings that fit labelled recordings, or a false-alarm budget that rest can show.
 ///
@@ -135,8 +135,8 @@ fn by_labels(arguments: &Arguments, truth: &[Vec<Event>]) -> Result<(String, Str
     let best = &all[validation.best];
     let mut text = format!(
         "{}, {}, {minutes:.1} min, {} settings tried\n\n",
-        plural(truth.len(), "labelled recording"),
-        plural(twitches as usize, "twitch"),
+        counted(truth.len(), "labelled recording"),
+        counted(twitches as usize, "twitch"),
         all.len()
     );
     let total = |choice: usize| counts[choice].iter().fold(Counts::default(), |a, b| a + *b);

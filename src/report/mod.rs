@@ -20,10 +20,12 @@ pub mod page;
 pub mod pooled;
 mod sets;
 pub mod tables;
+mod words;
 
 pub use condition::Condition;
 pub use json::{json, read_session, session_json};
 pub use sets::{DRAWN, of_study};
+pub use words::{counted, duration};
 
 /// Why a result could not be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -128,7 +128,8 @@ fn verdict(verdicts: &[Verdict], n: usize) -> String {
 fn judged(review: &Review, n: usize, observed: f64) -> [String; 5] {
     let insertion = review.insertions.get(n);
     let count = insertion.and_then(|i| i.count());
-    let [per_min, low, high] = count.map_or_else(|| [(); 3].map(|()| unknown()), |count| rate(count, observed));
+    let [per_min, low, high] =
+        count.map_or_else(|| [(); 3].map(|()| unknown()), |count| rate(count, observed));
     [
         count.map_or_else(unknown, |c| c.to_string()),
         insertion.map_or_else(unknown, |i| i.unjudged.to_string()),

@@ -5,8 +5,9 @@ use ndarray::{Array2, ArrayView1, Axis as Along};
 use super::axis;
 use super::chart::{self, Axis, Chart, column};
 use super::sheet::{Pen, Point, Sheet};
-use super::theme::{BAND, BAND_EDGE, BLUE, CAPTION, COLUMN, GRID, MUTED, fit, plain};
+use super::theme::{BAND, BAND_EDGE, BLUE, GRID, MUTED};
 use super::words;
+use crate::report::counted;
 use crate::session::Session;
 use crate::statistics::{Interval, Level, mean_by_cluster};
 
@@ -61,7 +62,7 @@ impl Overlay {
 pub fn sheet(sessions: &[&Session]) -> Sheet {
     let overlay = Overlay::new(sessions);
     let mut sheet = column(
-        &format!("Waveforms of twitches with their mean, {}", source(sessions)),
+        &format!("Waveforms of twitches with their mean, {}", words::source_of(sessions)),
         "Twitches, aligned at onset",
     );
     let unit = if overlay.calibrated { "µV" } else { "counts" };
@@ -146,20 +147,13 @@ fn onset(sheet: &mut Sheet, chart: &Chart) {
     sheet.line(&[(x, chart.area.top), (x, chart.area.bottom)], Pen::new(GRID, 0.6));
 }
 
-fn source(sessions: &[&Session]) -> String {
-    match sessions {
-        [only] => fit(&plain(&only.source.name), CAPTION, false, COLUMN / 2.0),
-        several => words::counted(several.len(), "recording"),
-    }
-}
-
 fn caption(overlay: &Overlay, sessions: &[&Session]) -> String {
     let shown = overlay.count();
     if shown == 0 {
         return format!(
             "{} in {}; no waveform was kept.",
-            words::counted(overlay.of, "twitch"),
-            source(sessions)
+            counted(overlay.of, "twitch"),
+            words::source_of(sessions)
         );
     }
     let which =
@@ -168,8 +162,8 @@ fn caption(overlay: &Overlay, sessions: &[&Session]) -> String {
     format!(
         "{}{which}, in {} (20–450 Hz, mains removed, each on its strongest channel). Grey: one twitch; blue: mean. \
          Below: mean of the absolute values{band}. Waves of unlike twitches cancel in the mean above, sizes do not.",
-        words::counted(shown, "twitch"),
-        source(sessions)
+        counted(shown, "twitch"),
+        words::source_of(sessions)
     )
 }
 

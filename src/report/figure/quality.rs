@@ -5,8 +5,7 @@ use super::sheet::{Anchor, Pen, Rect, Sheet, Type};
 use super::theme::{
     self, BLUE, GRID, INK, ORANGE, PAGE, PAGE_FINENESS, SKY, SMALL, SOFT, TITLE, VERMILLION, plain,
 };
-use super::words;
-use crate::report::Condition;
+use crate::report::{Condition, counted};
 
 /// Rows up to this many have their names beside them.
 const NAMED: usize = 60;
@@ -35,7 +34,7 @@ impl Panel {
 
 /// Lays the figure out.
 pub fn sheet(conditions: &[Condition]) -> Sheet {
-    let title = format!("Noise floor, hum and losses of {}", words::counted(conditions.len(), "recording"));
+    let title = format!("Noise floor, hum and losses of {}", counted(conditions.len(), "recording"));
     let mut sheet = Sheet::new(PAGE, 0.0, PAGE_FINENESS, &title);
     sheet.text((4.0, 10.5), "What the recordings were like", Type::new(TITLE).bold());
     let high = (ROW * conditions.len().max(1) as f64).min(MOST_HIGH);
@@ -129,7 +128,7 @@ fn row(sheet: &mut Sheet, panels: &[Panel; 4], condition: &Condition, y: f64, pi
 }
 
 fn caption(conditions: &[Condition]) -> String {
-    let mut all = format!("{}.", words::counted(conditions.len(), "recording"));
+    let mut all = format!("{}.", counted(conditions.len(), "recording"));
     all.push_str(
         " Noise floor: RMS in the detection band. Smallest burst: of 50 ms, found 9 times in 10. Both on the best \
          channel. Hum: mains lines that were found and removed on any channel. No valid signal: lost, \

@@ -1,19 +1,24 @@
 //! Words that captions of several figures share.
 
 use super::theme::{CAPTION, COLUMN, fit, plain};
+use crate::report::counted;
+use crate::session::Session;
 use crate::study::{Recording, Study};
-
-/// `1 twitch`, `2 twitches`.
-pub fn counted(n: usize, what: &str) -> String {
-    let plural = if what.ends_with("ch") { "es" } else { "s" };
-    format!("{n} {what}{}", if n == 1 { "" } else { plural })
-}
 
 /// The study in a few words: the name of its recording, or how many there are.
 pub fn source(study: &Study) -> String {
-    match study.recordings.as_slice() {
-        [only] => fit(&plain(&only.name), CAPTION, false, COLUMN / 2.0),
-        several => counted(several.len(), "recording"),
+    named(study.recordings.iter().map(|r| r.name.as_str()))
+}
+
+/// The same of sessions.
+pub fn source_of(sessions: &[&Session]) -> String {
+    named(sessions.iter().map(|s| s.source.name.as_str()))
+}
+
+fn named<'a>(mut names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    match (names.len(), names.next()) {
+        (1, Some(only)) => fit(&plain(only), CAPTION, false, COLUMN / 2.0),
+        (several, _) => counted(several, "recording"),
     }
 }
 

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::cell::{counted, duration, listed};
+use super::cell::listed;
 use crate::report::figure::plain;
+use crate::report::{counted, duration};
 use crate::settings::Settings;
 
 /// In plain sentences.

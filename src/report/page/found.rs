@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::cell::{counted, duration};
 use super::label::label;
 use crate::report::figure::plain;
+use crate::report::{counted, duration};
 use crate::session::Session;
 use crate::study::{Finding, Part};
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::cell::counted;
+use crate::report::counted;
 use crate::report::figure::plain;
 
 /// One paragraph of methods, and what it cites.

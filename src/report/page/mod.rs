@@ -17,7 +17,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::figure::Figure;
 use super::figure::plain;
-use super::{Condition, Error};
+use super::{Condition, Error, counted};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::study::{Findings, Study};
@@ -107,7 +107,7 @@ impl Page<'_> {
     fn subject(&self) -> String {
         match self.study.recordings.as_slice() {
             [only] => plain(&only.name),
-            several => cell::counted(several.len(), "recording"),
+            several => counted(several.len(), "recording"),
         }
     }
 

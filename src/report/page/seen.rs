@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::cell::{counted, listed, rounded, three_digits};
+use super::cell::{listed, rounded, three_digits};
 use crate::detect::Class;
+use crate::report::counted;
 use crate::report::figure::{class_words, plain};
 use crate::report::tables::insertions;
 use crate::session::{ChannelQuality, SelfTest, Session};

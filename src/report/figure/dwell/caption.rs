@@ -1,9 +1,10 @@
 //! The words of the dwell figure: what is drawn, of what, and what could have been seen.
 
 use super::{Content, Curve};
+use crate::report::counted;
 use crate::report::figure::control;
-use crate::report::figure::theme::{self, CAPTION, COLUMN, FEW, plain};
-use crate::report::figure::words::{self, counted};
+use crate::report::figure::theme::FEW;
+use crate::report::figure::words;
 use crate::session::{ChannelQuality, Session};
 use crate::statistics::{self, Watched};
 use crate::study::Study;
@@ -22,13 +23,9 @@ pub struct Words {
 
 impl Words {
     pub fn of_sessions(sessions: &[&Session]) -> Self {
-        let source = match sessions {
-            [only] => theme::fit(&plain(&only.source.name), CAPTION, false, COLUMN / 2.0),
-            several => counted(several.len(), "recording"),
-        };
         let watched = sessions.iter().map(|s| control::Watched::session(s));
         Self {
-            source,
+            source: words::source_of(sessions),
             marked: sessions.iter().all(|s| s.marked),
             control: control::sentence(watched),
             threshold: threshold(sessions),
