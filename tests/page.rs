@@ -106,6 +106,10 @@ fn the_page_of_a_recording_has_the_numbers_of_its_tables() {
             .collect::<Vec<_>>()
     });
     assert_eq!(shown, wanted.collect::<Vec<_>>());
+    let control = between(&page, "While no needle was in,", "</p>")[0];
+    let shown: Vec<&str> = numbers(control).into_iter().map(|(exact, _)| exact).collect();
+    let row: Vec<&str> = table.lines().nth(1).unwrap().split('\t').collect();
+    assert_eq!(shown, [16, 13, 14, 15].map(|n| row[n]));
 }
 
 #[test]

@@ -81,6 +81,13 @@ pub fn insertions(session: &Session) -> String {
     table.0
 }
 
+/// What `row` of `X_insertions.tsv` has in `column`.
+pub(super) fn insertion_cell<'a>(row: &'a str, column: &str) -> &'a str {
+    let place = INSERTIONS.split_whitespace().position(|name| name == column);
+    // No text at all, as of a table without rows, is one empty cell.
+    place.and_then(|n| row.split('\t').nth(n)).filter(|cell| !cell.is_empty()).unwrap_or("n/a")
+}
+
 /// `X_reviewed.tsv`: one row a twitch as a person has it; empty without a review.
 pub fn reviewed(session: &Session) -> String {
     let mut table =

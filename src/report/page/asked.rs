@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::cell::listed;
+use super::cell::{listed, table};
 use crate::report::figure::plain;
 use crate::report::{counted, duration};
 use crate::settings::Settings;
@@ -59,18 +59,19 @@ fn groups(page: &Page) -> String {
 
 /// The settings, the version and what the recordings are known by.
 pub fn settings(page: &Page) -> Markup {
-    html! {
-        div.table tabindex="0" role="region" aria-label="Settings" {
-            table {
-                caption { "What the recordings were analysed with. A settings file with these keys gives the same counts." }
-                thead { tr { th scope="col" { "Setting" } th.n scope="col" { "Value" } th scope="col" { "What it is" } } }
-                tbody {
-                    @for (key, value, meaning) in rows(page.settings) {
-                        tr { th scope="row" { code { (key) } } td.n { (value) } td { (meaning) } }
-                    }
-                }
-            }
+    let caption = html! {
+        "What the recordings were analysed with. A settings file with these keys gives the same counts."
+    };
+    let head = html! {
+        th scope="col" { "Setting" } th.n scope="col" { "Value" } th scope="col" { "What it is" }
+    };
+    let body = html! {
+        @for (key, value, meaning) in rows(page.settings) {
+            tr { th scope="row" { code { (key) } } td.n { (value) } td { (meaning) } }
         }
+    };
+    html! {
+        (table("Settings", caption, head, body))
         p { "twitchscope " (plain(page.version)) ". The same recording with the same settings gives the same bytes." }
         @if let Some(session) = page.session {
             p {

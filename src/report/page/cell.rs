@@ -33,3 +33,13 @@ pub fn listed(words: &[String]) -> String {
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
+
+/// A table that scrolls sideways where it is wider than its page, and says what it is to who does
+/// not see it: `head` are the cells of its first row, `body` its other rows.
+pub fn table(label: &str, caption: Markup, head: Markup, body: Markup) -> Markup {
+    html! {
+        div.table tabindex="0" role="region" aria-label=(label) {
+            table { caption { (caption) } thead { tr { (head) } } tbody { (body) } }
+        }
+    }
+}

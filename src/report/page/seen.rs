@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::cell::{listed, rounded, three_digits};
+use super::cell::{listed, rounded, table, three_digits};
 use crate::detect::Class;
 use crate::report::counted;
 use crate::report::figure::{class_words, plain};
-use crate::report::tables::insertions;
+use crate::report::tables;
 use crate::session::{ChannelQuality, SelfTest, Session};
 
 /// For one recording in full; for a set, what its figure and the summary table have.
@@ -32,26 +32,21 @@ pub fn seen(page: &Page) -> Markup {
 
 fn channels(session: &Session) -> Markup {
     let unit = if session.source.calibrated { "µV RMS" } else { "counts RMS, for the scale is not known" };
-    html! {
-        div.table tabindex="0" role="region" aria-label="Channels" {
-            table {
-                caption {
-                    "The smallest burst that is found 9 times in 10, by how long it lasts, and the noise floor that \
-                     it is held against (" (unit) ")."
-                }
-                thead {
-                    tr {
-                        th scope="col" { "Channel" } th.n scope="col" { "Noise floor" }
-                        th.n scope="col" { "Threshold (dB)" } th.n scope="col" { "in 20 ms" }
-                        th.n scope="col" { "in 50 ms" } th.n scope="col" { "in 100 ms" }
-                        th scope="col" { "Mains removed (Hz)" } th.n scope="col" { "Heart beats" }
-                        th.n scope="col" { "No signal (s)" }
-                    }
-                }
-                tbody { @for channel in &session.channels { (channel_row(channel)) } }
-            }
-        }
-    }
+    let caption = html! {
+        "The smallest burst that is found 9 times in 10, by how long it lasts, and the noise floor that \
+         it is held against (" (unit) ")."
+    };
+    let head = html! {
+        th scope="col" { "Channel" } th.n scope="col" { "Noise floor" }
+        th.n scope="col" { "Threshold (dB)" } th.n scope="col" { "in 20 ms" }
+        th.n scope="col" { "in 50 ms" } th.n scope="col" { "in 100 ms" }
+        th scope="col" { "Mains removed (Hz)" } th.n scope="col" { "Heart beats" }
+        th.n scope="col" { "No signal (s)" }
+    };
+    let body = html! {
+        @for channel in &session.channels { (channel_row(channel)) }
+    };
+    table("Channels", caption, head, body)
 }
 
 fn channel_row(channel: &ChannelQuality) -> Markup {
@@ -72,21 +67,21 @@ fn channel_row(channel: &ChannelQuality) -> Markup {
 
 /// False alarms, with the numbers of the table of insertions.
 fn control(session: &Session) -> Markup {
-    let table = insertions(session);
-    let cells: Vec<&str> = table.lines().nth(1).map(|row| row.split('\t').collect()).unwrap_or_default();
-    let cell = |n: usize| cells.get(n).copied().unwrap_or("n/a");
+    let text = tables::insertions(session);
+    let first = text.lines().nth(1).unwrap_or_default();
+    let cell = |column| tables::insertion_cell(first, column);
     if !session.marked {
         return html! { p { "False alarms are not known: without marks there is no time without a needle to count them in." } };
     }
-    if cell(13) == "n/a" {
+    if cell("control_per_min") == "n/a" {
         return html! { p { "False alarms are not known: a needle was in all the time, or there is no insertion." } };
     }
     html! {
         p {
             "While no needle was in, " (counted(session.control.twitches as usize, "twitch")) " "
-            @if session.control.twitches == 1 { "was" } @else { "were" } " found in " (rounded(cell(16), 1))
-            " min: " (rounded(cell(13), 2)) " false alarms a minute (95 % interval " (rounded(cell(14), 2)) " to "
-            (rounded(cell(15), 2)) ")."
+            @if session.control.twitches == 1 { "was" } @else { "were" } " found in " (rounded(cell("control_min"), 1))
+            " min: " (rounded(cell("control_per_min"), 2)) " false alarms a minute (95 % interval "
+            (rounded(cell("control_low"), 2)) " to " (rounded(cell("control_high"), 2)) ")."
         }
     }
 }
@@ -125,41 +120,34 @@ fn set_aside(session: &Session) -> Markup {
 
 fn self_test(test: &SelfTest, session: &Session) -> Markup {
     let unit = if session.source.calibrated { "µV RMS" } else { "counts RMS" };
-    html! {
-        div.table tabindex="0" role="region" aria-label="Self-test" {
-            table {
-                caption {
-                    "Self-test: bursts of known size were added at quiet places (seed " (test.seed) ") and looked for. \
-                     Sizes in " (unit) ", with 95 % intervals."
-                }
-                thead {
-                    tr {
-                        th scope="col" { "Channel" } th.n scope="col" { "Burst (ms)" } th.n scope="col" { "Added" }
-                        th.n scope="col" { "Found" } th.n scope="col" { "Found 1 time in 2" }
-                        th.n scope="col" { "Found 9 times in 10" } th.n scope="col" { "Computed" }
-                    }
-                }
-                tbody {
-                    @for row in &test.rows {
-                        tr {
-                            th scope="row" { bdi { (plain(&row.channel)) } }
-                            td.n { (row.ms) } td.n { (row.added) } td.n { (row.found) }
-                            @for estimate in [&row.found_half_rms, &row.found_90_rms] {
-                                td.n {
-                                    @match estimate {
-                                        Some(e) => {
-                                            (three_digits(Some(e.value))) " (" (three_digits(Some(e.low))) " to "
-                                            (three_digits(Some(e.high))) ")"
-                                        }
-                                        None => "n/a",
-                                    }
-                                }
+    let caption = html! {
+        "Self-test: bursts of known size were added at quiet places (seed " (test.seed) ") and looked for. \
+         Sizes in " (unit) ", with 95 % intervals."
+    };
+    let head = html! {
+        th scope="col" { "Channel" } th.n scope="col" { "Burst (ms)" } th.n scope="col" { "Added" }
+        th.n scope="col" { "Found" } th.n scope="col" { "Found 1 time in 2" }
+        th.n scope="col" { "Found 9 times in 10" } th.n scope="col" { "Computed" }
+    };
+    let body = html! {
+        @for row in &test.rows {
+            tr {
+                th scope="row" { bdi { (plain(&row.channel)) } }
+                td.n { (row.ms) } td.n { (row.added) } td.n { (row.found) }
+                @for estimate in [&row.found_half_rms, &row.found_90_rms] {
+                    td.n {
+                        @match estimate {
+                            Some(e) => {
+                                (three_digits(Some(e.value))) " (" (three_digits(Some(e.low))) " to "
+                                (three_digits(Some(e.high))) ")"
                             }
-                            td.n { (three_digits(row.computed_90_rms)) }
+                            None => "n/a",
                         }
                     }
                 }
+                td.n { (three_digits(row.computed_90_rms)) }
             }
         }
-    }
+    };
+    table("Self-test", caption, head, body)
 }
