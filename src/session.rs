@@ -2,7 +2,7 @@
 //!
 //! A session is made once, by `analysis`, saved as JSON (`"schema": 1`) and read back by
 //! `plot` and by sets of recordings. Views read sessions, never recordings. This room knows
-//! units, insertions, settings and detections; it must never know sources or plots.
+//! settings and what detection takes things for; it must never know sources or plots.
 
 mod review;
 

@@ -5,8 +5,9 @@
 //! kept, what is not is made again, and the end is the same as without the kill. One broken
 //! recording is told and never stops the rest.
 //!
-//! This room may use everything but the command line. It prints nothing: how far it is it tells a
-//! callback, what a person should know is in the [`Outcome`].
+//! This room knows sources, analysis, sessions, studies and reports; it must never know the command
+//! line or a live board. It prints nothing: how far it is it tells a callback, what a person should
+//! know is in the [`Outcome`].
 
 mod error;
 mod find;

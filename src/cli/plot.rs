@@ -38,10 +38,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Ok(session)
     };
     let sessions = arguments.sessions.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let first =
-        arguments.sessions.first().and_then(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
-    let first = first.unwrap_or_default();
-    let name = arguments.name.clone().unwrap_or_else(|| first.trim_end_matches("_session").to_owned());
+    let first = || arguments.sessions.first().map(|path| named(path).1).unwrap_or_default();
+    let name = arguments.name.clone().unwrap_or_else(first);
     let written = report::write_figures(&arguments.out, &name, &sessions)?;
     for path in written {
         say(&format!("{}\n", path.display()))?;

@@ -1,8 +1,8 @@
 //! What a reader gets of a session: tables, the session as JSON, figures; and the session back.
 //!
 //! Everything here is made from a [`Session`], never from a recording, so that any view can be made
-//! again later. This room knows units, sessions, detections' classes and statistics. It must never
-//! know sources, the pipeline or threads.
+//! again later. This room knows sessions, settings, detections' classes, studies and statistics. It
+//! must never know sources, the pipeline or threads.
 
 use std::fs;
 use std::io::{self, Write};

@@ -113,6 +113,7 @@ fn tidy(value: f64) -> String {
         format!("{value:e}")
     }
 }
+
 /// Zero and as much on either side of it, within ± `high`: at most `most` steps to a side, at least
 /// one.
 pub fn around_zero(high: f64, most: usize) -> Ticks {
