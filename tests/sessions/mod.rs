@@ -200,3 +200,13 @@ pub fn many(insertions: usize, seed: u64) -> Session {
     }
     session
 }
+
+/// Two needles, one of which never makes a twitch; a rejected heart beat; a gap.
+pub fn small() -> Session {
+    let mut session = quiet("small.wav", 40.0, &["UT"]);
+    insert(&mut session, Some("site\t1"), 2.0, 20.0, &[1.25, 3.5]);
+    insert(&mut session, None, 25.0, 10.0, &[]);
+    reject(&mut session, Class::Ecg, 0, 12.0, 0.05);
+    mask(&mut session, None, 15.0, 2.0);
+    session
+}
