@@ -6,20 +6,9 @@ mod wav_bytes;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use twitchscope::block::{Block, Scale};
-use twitchscope::source::{
-    Companions, Error, Flow, Options, Recording, ScaleOption, Source, Voltage, sha256,
-};
-use twitchscope::units::{Microvolts, Seconds};
+use twitchscope::block::Block;
+use twitchscope::source::{Companions, Error, Flow, Options, Recording, Source, sha256};
 use wav_bytes::*;
-
-/// Counts that fill `bits`, both signs, least and largest among them.
-fn counts(bits: u16) -> Vec<i32> {
-    let top = (1i64 << (bits - 1)) as f64;
-    let mut counts: Vec<i32> = (0..60).map(|n| ((n as f64 * 0.7).sin() * top * 0.9) as i32).collect();
-    counts.extend([-top as i32, (top - 1.0) as i32, 0, 1, -1, 2]);
-    counts
-}
 
 fn as_f32(counts: &[i32]) -> Vec<f32> {
     counts.iter().map(|c| *c as f32).collect()
@@ -221,75 +210,6 @@ fn a_missing_file_and_a_folder_are_told_apart() {
 }
 
 #[test]
-fn the_scale_is_what_the_person_says_else_the_sidecar_else_unknown() {
-    let bytes = WavBytes::pcm(16, 1, &[-32768, 16384, 1]).bytes();
-    let sidecar =
-        [("x_emg.json", r#"{"FullScale_uV": 1000, "TaskName": "needling", "PowerLineFrequency": "n/a"}"#)];
-    let options = |scale| Options { scale, ..Options::default() };
-    let cases = [
-        (options(ScaleOption::FromFile), &sidecar[..], [-1000.0, 500.0, 1000.0 / 32768.0], Some(1000.0)),
-        (
-            options(ScaleOption::FullScale(Microvolts::new(5000.0))),
-            &sidecar,
-            [-5000.0, 2500.0, 5000.0 / 32768.0],
-            Some(5000.0),
-        ),
-        (options(ScaleOption::Lsb(Microvolts::new(0.5))), &[], [-16384.0, 8192.0, 0.5], Some(16384.0)),
-        (options(ScaleOption::FromFile), &[], [-32768.0, 16384.0, 1.0], Some(32768.0)),
-    ];
-    for (place, (options, beside, expected, rail)) in cases.into_iter().enumerate() {
-        let mut recording = open(bytes.clone(), beside, &options).unwrap();
-        let scale = if place == 3 { Scale::Unknown } else { Scale::Microvolts };
-        assert_eq!((recording.format().scale, recording.format().full_scale), (scale, rail));
-        assert_eq!(samples(&mut recording), expected.map(|e: f64| e as f32), "case {place}");
-    }
-}
-
-#[test]
-fn the_sidecar_overrides_rate_and_names_and_its_slips_are_named() {
-    let wav = WavBytes::pcm(16, 2, &counts(16)).bytes();
-    let text = r#"{"SamplingFrequency": 1999.87, "Channels": ["left", "right"], "Board": "native"}"#;
-    let recording = open(wav.clone(), &[("x_emg.json", text)], &Options::default()).unwrap();
-    assert_eq!(recording.format().rate.hz(), 1999.87);
-    assert_eq!(recording.format().channels, ["left", "right"]);
-    assert_eq!(recording.sidecar().board.as_deref(), Some("native"));
-    assert_eq!(warned(&recording), "");
-    let none = WavBytes { rate: 0, ..WavBytes::pcm(16, 2, &counts(16)) }.bytes();
-    assert!(open(none, &[("x_emg.json", text)], &Options::default()).is_ok());
-
-    let cases = [
-        ("{", "x_emg.json: not a valid JSON"),
-        (
-            r#"{"SamplingFrequency": "2 kHz"}"#,
-            "SamplingFrequency is \"2 kHz\", but must be a number above zero",
-        ),
-        (r#"{"FullScale_uV": -1}"#, "FullScale_uV is -1"),
-        (r#"{"Channels": "left"}"#, "a list of names"),
-    ];
-    for (text, words) in cases {
-        let error =
-            open(wav.clone(), &[("x_emg.json", text)], &Options::default()).err().unwrap().to_string();
-        assert!(error.contains(words), "{error}");
-    }
-    let recording =
-        open(wav, &[("x_emg.json", r#"{"SamplingFrequency": 1000}"#)], &Options::default()).unwrap();
-    assert!(warned(&recording).contains("1000 samples a second, the header 2000"));
-}
-
-#[test]
-fn spikerecorder_notes_give_names_and_millivolts_a_count() {
-    let note = |text: &str| format!("{text}\0").into_bytes();
-    let notes = [(b"cnam", note("left;right;")), (b"clbr", note("0.002;"))];
-    let behind = list(b"INFO", &notes.map(|(id, text)| (id as &[u8; 4], text)));
-    let bytes = WavBytes { behind, ..WavBytes::pcm(16, 2, &[100, -200]) }.bytes();
-    let mut recording = open(bytes, &[], &Options::default()).unwrap();
-    assert_eq!(recording.format().channels, ["left", "right"]);
-    assert_eq!(recording.format().scale, Scale::Microvolts);
-    assert_eq!(samples(&mut recording), [200.0, -400.0]);
-    assert!(warned(&recording).contains("2 µV a count"), "{}", warned(&recording));
-}
-
-#[test]
 fn chosen_channels_come_in_the_order_wanted() {
     let counts: Vec<i32> = (0..12).collect();
     let bytes = WavBytes::pcm(16, 3, &counts).bytes();
@@ -330,22 +250,6 @@ fn the_decoded_samples_are_those_of_hound_alone() {
         let mut hound = hound::WavReader::new(Cursor::new(bytes.clone())).unwrap();
         let judge: Vec<f32> = hound.samples::<i32>().map(|s| s.unwrap() as f32).collect();
         assert_eq!(decoded(bytes), judge, "{bits} bit");
-    }
-}
-
-#[test]
-fn voltages_and_insertions_are_typed_with_their_units() {
-    let uv = |text: &str| text.parse::<Voltage>().map(|v| v.microvolts().uv()).ok();
-    let read = ["5mV", "0.5uV", "500µV", "500 μV", "1V", "20nV"].map(uv);
-    assert_eq!(read, [Some(5000.0), Some(0.5), Some(500.0), Some(500.0), Some(1e6), Some(0.02)]);
-    for bad in ["5", "mV", "-5mV", "0V", "infV", "5 kV", ""] {
-        assert_eq!(uv(bad), None, "{bad}");
-    }
-    let insertion: twitchscope::source::InsertionOption = "12.5..40, left, deep".parse().unwrap();
-    assert_eq!((insertion.start, insertion.end), (Seconds::new(12.5), Seconds::new(40.0)));
-    assert_eq!(insertion.label.as_deref(), Some("left, deep"));
-    for bad in ["12", "a..4", "4..", "5..4", "-1..4", "1..inf", "4..4"] {
-        assert!(bad.parse::<twitchscope::source::InsertionOption>().is_err(), "{bad}");
     }
 }
 

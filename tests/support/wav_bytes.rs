@@ -174,3 +174,11 @@ pub fn warned(source: &impl Source) -> String {
 pub fn refused(bytes: Vec<u8>) -> String {
     open(bytes, &[], &Options::default()).err().map(|e| e.to_string()).unwrap_or_default()
 }
+
+/// Counts that fill `bits`, both signs, least and largest among them.
+pub fn counts(bits: u16) -> Vec<i32> {
+    let top = (1i64 << (bits - 1)) as f64;
+    let mut counts: Vec<i32> = (0..60).map(|n| ((n as f64 * 0.7).sin() * top * 0.9) as i32).collect();
+    counts.extend([-top as i32, (top - 1.0) as i32, 0, 1, -1, 2]);
+    counts
+}
