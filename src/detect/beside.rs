@@ -66,11 +66,26 @@ impl Beside {
     }
 }
 
-/// The candidate of the burst that was judged last, for thresholds that see the very same burst.
-pub type Known = Option<(Burst, Candidate)>;
+/// A burst is taken apart into at most so many candidates.
+pub const PARTS: usize = 6;
 
-/// The candidate that is known for `burst`, if it is the same one.
-pub fn known(burst: &Burst, known: &Known) -> Option<Candidate> {
-    let place = |b: &Burst| (b.first, b.last, b.peak);
-    known.as_ref().filter(|(b, _)| place(b) == place(burst)).map(|(_, candidate)| *candidate)
+/// The candidates of the bursts that ended with this hop: other thresholds see most of the very
+/// same bursts.
+#[derive(Debug, Default)]
+pub struct Known([Option<(Burst, Candidate)>; PARTS]);
+
+impl Known {
+    /// The candidate of `burst`: the one that is known of the very same burst, or what `judge` says.
+    pub fn or(&mut self, burst: Burst, judge: impl FnOnce(Burst) -> Candidate) -> Candidate {
+        let place = |b: &Burst| (b.first, b.last, b.peak);
+        let mut all = self.0.iter().flatten();
+        if let Some((_, known)) = all.find(|(b, _)| place(b) == place(&burst)) {
+            return *known;
+        }
+        let found = judge(burst);
+        if let Some(free) = self.0.iter_mut().find(|known| known.is_none()) {
+            *free = Some((burst, found));
+        }
+        found
+    }
 }

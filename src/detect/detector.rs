@@ -2,7 +2,7 @@
 
 mod glance;
 
-use super::beside::{Beside, Known, Threshold, known};
+use super::beside::{Beside, Known, PARTS, Threshold};
 use super::bursts::{Burst, Bursts};
 use super::classify::Lengths;
 use super::heart::Heart;
@@ -25,8 +25,6 @@ const KEPT_S: f64 = 10.0;
 const MOST_S: f64 = 2.0;
 /// Pauses up to this long do not end an effort, ms.
 const EFFORT_BRIDGE_MS: f64 = 60.0;
-/// A burst is taken apart into at most so many candidates.
-const PARTS: usize = 6;
 /// The least number of energies a floor may rest on: half a second.
 const LEAST_HEARD: usize = 15;
 
@@ -181,7 +179,7 @@ impl Detector {
                 continue;
             }
             let moment = self.score.moment(&self.tape, at);
-            let mut known = Known::None;
+            let mut known = Known::default();
             if let Some(burst) = self.bursts.push(at, moment.active, moment.score, moment.floor) {
                 self.judge(burst, &mut known, sink);
             }
@@ -237,16 +235,13 @@ impl Detector {
 
     /// The candidates of a burst at `least` times the threshold: itself, then what else of it
     /// crossed it away from its peak.
-    fn parts(&self, burst: Burst, least: f32, same: &mut Known) -> [Option<Candidate>; PARTS] {
+    fn parts(&self, burst: Burst, least: f32, known: &mut Known) -> [Option<Candidate>; PARTS] {
         let bridge = self.clock.hops(self.limits.merge_gap);
         let (mut todo, mut done) = ([None; PARTS], [None; PARTS]);
         todo[0] = Some(burst);
         for k in 0..PARTS {
             let Some(part) = todo[k] else { break };
-            let found = known(&part, same).unwrap_or_else(|| self.scene().candidate(part));
-            if k == 0 {
-                *same = Some((part, found));
-            }
+            let found = known.or(part, |part| self.scene().candidate(part));
             done[k] = Some(found);
             let (first, last) = (found.onset / self.clock.hop, found.offset / self.clock.hop);
             for (from, to) in [(part.first, first.saturating_sub(bridge)), (last + bridge, part.last + 1)] {

@@ -109,6 +109,8 @@ pub struct Heart {
     filtered: Ring<f32>,
     wide: Ring<f32>,
     power: SlidingQuantile,
+    /// Its median.
+    usual_power: f32,
     pulses: Vec<Pulse>,
     /// How like the second pulse is the first: comparing shapes costs more than all the rest.
     alike: [[f32; REMEMBERED]; REMEMBERED],
@@ -129,6 +131,7 @@ impl Heart {
             filtered: Ring::new(hops),
             wide: Ring::new(hops),
             power: SlidingQuantile::new(POWERS),
+            usual_power: 0.0,
             pulses: Vec::with_capacity(REMEMBERED + 1),
             alike: [[0.0; REMEMBERED]; REMEMBERED],
             beats: 0,
@@ -143,13 +146,12 @@ impl Heart {
     /// Takes the newest hop of `tape`.
     pub fn hear(&mut self, tape: &Tape) {
         let at = tape.hops() - 1;
-        let (from, to) = (at * self.clock.hop, (at + 1) * self.clock.hop);
-        let sum: f32 = tape.samples.range(from, to).map(|f| f.wide).sum();
-        let mean = sum / self.clock.hop as f32;
+        let mean = tape.wide();
         self.wide.push(mean);
         self.filtered.push(self.band.step(&mut self.state, f64::from(mean)) as f32);
         if at.is_multiple_of(self.spans.power) && tape.valid.get(at) {
             self.power.push(self.filtered.get(at).powi(2));
+            self.usual_power = self.power.quantile(0.5).unwrap_or(0.0);
         }
     }
 
@@ -158,8 +160,7 @@ impl Heart {
     pub fn look(&mut self, at: u64, energy: impl Fn(u64) -> f32) {
         let alone = self.spans.alone;
         let height = self.filtered.get(at).abs();
-        let usual = self.power.quantile(0.5).unwrap_or(0.0);
-        if height.powi(2) <= STANDS_OUT * usual || at < alone {
+        if height.powi(2) <= STANDS_OUT * self.usual_power || at < alone {
             return;
         }
         // The earlier of two equal ones is the pulse.
@@ -335,6 +336,7 @@ impl Heart {
         self.filtered.clear();
         self.wide.clear();
         self.power.clear();
+        self.usual_power = 0.0;
         self.pulses.clear();
         self.beats = 0;
     }

@@ -58,6 +58,7 @@ pub struct Tape {
     row: Ring<u32>,
     /// Samples at the converter's end, a hop.
     pub railed: Ring<u16>,
+    wide: f32,
     hop: u64,
     in_a_row: u32,
     rails: u16,
@@ -77,6 +78,7 @@ impl Tape {
             valid: Ring::new(hops),
             row: Ring::new(hops),
             railed: Ring::new(hops),
+            wide: 0.0,
             hop: clock.hop,
             in_a_row: 0,
             rails: 0,
@@ -117,13 +119,15 @@ impl Tape {
     fn complete(&mut self) {
         let end = self.samples.end();
         let (older, newer) = self.samples.runs(end - self.hop, end);
-        let (mut detect, mut amplitude) = (0.0, 0.0);
+        let (mut detect, mut amplitude, mut wide) = (0.0, 0.0, 0.0);
         for forms in older.iter().chain(newer) {
             let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
             detect += d * d;
             amplitude += a * a;
+            wide += forms.wide;
         }
         let mean = |sum: f64| (sum / self.hop as f64) as f32;
+        self.wide = wide / self.hop as f32;
         self.detect.push(mean(detect));
         self.amplitude.push(mean(amplitude));
         self.valid.push(self.whole);
@@ -131,6 +135,11 @@ impl Tape {
         self.row.push(self.in_a_row);
         self.railed.push(self.rails);
         (self.rails, self.whole, self.filled) = (0, true, 0);
+    }
+
+    /// The mean of the newest hop, above 5 Hz.
+    pub fn wide(&self) -> f32 {
+        self.wide
     }
 
     /// Hops completed so far.
