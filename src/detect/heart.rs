@@ -109,7 +109,6 @@ pub struct Heart {
     filtered: Ring<f32>,
     wide: Ring<f32>,
     power: SlidingQuantile,
-    /// Its median.
     usual_power: f32,
     pulses: Vec<Pulse>,
     /// How like the second pulse is the first: comparing shapes costs more than all the rest.
@@ -149,7 +148,7 @@ impl Heart {
         let mean = tape.wide();
         self.wide.push(mean);
         self.filtered.push(self.band.step(&mut self.state, f64::from(mean)) as f32);
-        if at.is_multiple_of(self.spans.power) && tape.valid.get(at) {
+        if at.is_multiple_of(self.spans.power) && tape.is_valid(at) {
             self.power.push(self.filtered.get(at).powi(2));
             self.usual_power = self.power.quantile(0.5).unwrap_or(0.0);
         }
@@ -336,9 +335,8 @@ impl Heart {
         self.filtered.clear();
         self.wide.clear();
         self.power.clear();
-        self.usual_power = 0.0;
         self.pulses.clear();
-        self.beats = 0;
+        (self.usual_power, self.beats) = (0.0, 0);
     }
 }
 

@@ -16,6 +16,8 @@ const LEAST_FIT: f32 = 0.75;
 /// Room for 640 ms at the fastest rate after thinning, more than a twitch lasts; of what is allowed
 /// to last longer, the beginning is looked at.
 const SAMPLES: usize = 2560;
+/// And for as much in hops, which are 1.3 ms or longer.
+const HOPS: usize = 640;
 /// Where the swing beneath a pulse is looked for, on either side of it, ms.
 const NEAR_MS: f64 = 12.0;
 
@@ -31,7 +33,7 @@ impl Scene<'_> {
     ) -> (f32, f32) {
         let (hop, reach) = (self.clock.hop, self.tape.detect.length(0));
         let begin = first.saturating_sub(reach);
-        let count = ((last + reach - begin) as usize).min(SAMPLES / hop as usize);
+        let count = ((last + reach - begin) as usize).min(HOPS).min(SAMPLES / hop as usize);
         let length = count * hop as usize;
         let (mut x, mut taken) = ([0.0f32; SAMPLES], [0.0f32; SAMPLES]);
         let from = begin * hop;
@@ -73,7 +75,7 @@ impl Scene<'_> {
     fn rest_score(&self, begin: u64, floor: f32, [rest, taken]: [&[f32]; 2], beat: Option<&Beat>) -> f32 {
         let hop = self.clock.hop as usize;
         let count = rest.len() / hop;
-        let (mut sums, mut gone) = ([0.0f32; SAMPLES + 1], [0.0f32; SAMPLES + 1]);
+        let (mut sums, mut gone) = ([0.0f32; HOPS + 1], [0.0f32; HOPS + 1]);
         for (n, (rest, taken)) in rest.chunks_exact(hop).zip(taken.chunks_exact(hop)).enumerate() {
             let energy = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>() / hop as f32;
             gone[n + 1] = gone[n] + energy(taken);

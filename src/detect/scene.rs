@@ -185,7 +185,7 @@ impl Scene<'_> {
     /// A quantile of the valid energies of window `w` around hops `from..to`; 0 where there are none.
     fn energy(&self, w: usize, (from, to): (u64, u64), q: f64) -> f32 {
         let mut values = [0.0f32; 512];
-        let valid = (from..to).filter(|at| self.tape.valid.get(*at));
+        let valid = (from..to).filter(|at| self.tape.is_valid(*at));
         let energies = valid.filter_map(|at| self.tape.detect.around(w, at));
         let count = values.iter_mut().zip(energies).map(|(v, e)| *v = e).count();
         quantile(&mut values[..count], q).unwrap_or(0.0)

@@ -239,7 +239,7 @@ impl Score {
         // Energies of 64 ms hardly differ after 16; the long floor does with every second.
         if hops.is_multiple_of(2 * self.step) {
             self.long.push(energy);
-            self.amplitude.push(tape.amplitude.ending(FLOOR_WINDOW, hops - 1));
+            self.amplitude.push(tape.newest_amplitude(window));
         }
         self.short.push(energy);
         self.local.push(energy);
@@ -287,7 +287,7 @@ impl Score {
     /// Hop `at` against the floors.
     pub fn moment(&self, tape: &Tape, at: u64) -> Moment {
         let floor = self.floor();
-        if floor <= 0.0 || !tape.valid.get(at) {
+        if floor <= 0.0 || !tape.is_valid(at) {
             return Moment::default();
         }
         let mut score = 0.0f32;

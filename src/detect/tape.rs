@@ -50,11 +50,9 @@ pub struct Tape {
     pub samples: Ring<Forms>,
     /// Energies in the detection band.
     pub detect: Energies,
-    /// Energies in the amplitude band.
-    pub amplitude: Energies,
-    /// Whether every sample of a hop was valid.
-    pub valid: Ring<bool>,
-    /// How many hops in a row, up to this one, were valid.
+    /// Energy of each hop in the amplitude band.
+    amplitude: Ring<f32>,
+    /// How many hops in a row, up to this one, were valid: every sample of them.
     row: Ring<u32>,
     /// Samples at the converter's end, a hop.
     pub railed: Ring<u16>,
@@ -74,8 +72,7 @@ impl Tape {
         Self {
             samples: Ring::new(hops * clock.hop as usize),
             detect: Energies::new(shortest, hops),
-            amplitude: Energies::new(shortest, hops),
-            valid: Ring::new(hops),
+            amplitude: Ring::new(hops),
             row: Ring::new(hops),
             railed: Ring::new(hops),
             wide: 0.0,
@@ -120,17 +117,18 @@ impl Tape {
         let end = self.samples.end();
         let (older, newer) = self.samples.runs(end - self.hop, end);
         let (mut detect, mut amplitude, mut wide) = (0.0, 0.0, 0.0);
-        for forms in older.iter().chain(newer) {
-            let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
-            detect += d * d;
-            amplitude += a * a;
-            wide += forms.wide;
+        for run in [older, newer] {
+            for forms in run {
+                let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
+                detect += d * d;
+                amplitude += a * a;
+                wide += forms.wide;
+            }
         }
         let mean = |sum: f64| (sum / self.hop as f64) as f32;
         self.wide = wide / self.hop as f32;
         self.detect.push(mean(detect));
         self.amplitude.push(mean(amplitude));
-        self.valid.push(self.whole);
         self.in_a_row = if self.whole { self.in_a_row.saturating_add(1) } else { 0 };
         self.row.push(self.in_a_row);
         self.railed.push(self.rails);
@@ -147,6 +145,24 @@ impl Tape {
         self.detect.end()
     }
 
+    /// The oldest hop that is held.
+    pub fn start(&self) -> u64 {
+        self.row.start()
+    }
+
+    /// Whether every sample of hop `at` was valid; false where it is not held.
+    #[inline]
+    pub fn is_valid(&self, at: u64) -> bool {
+        self.row.get(at) > 0
+    }
+
+    /// The mean energy of the amplitude band in the newest `hops` hops.
+    pub fn newest_amplitude(&self, hops: u64) -> f32 {
+        let (older, newer) = self.amplitude.runs(self.hops().saturating_sub(hops), self.hops());
+        let sum: f32 = [older, newer].map(|run| run.iter().sum::<f32>()).iter().sum();
+        sum / hops as f32
+    }
+
     /// Whether hops `from` up to, not including, `to` were all valid.
     pub fn all_valid(&self, from: u64, to: u64) -> bool {
         let (from, to) = (from.max(self.row.start()), to.min(self.row.end()));
@@ -158,7 +174,6 @@ impl Tape {
         self.samples.clear();
         self.detect.clear();
         self.amplitude.clear();
-        self.valid.clear();
         self.row.clear();
         self.in_a_row = 0;
         self.railed.clear();

@@ -13,14 +13,14 @@ impl Detector {
     /// ratio of powers, 1 is just found. 0 where there is no signal; `None` before anything is
     /// decided, and for hops that are not kept.
     pub fn level(&self, at: u64) -> Option<f32> {
-        let kept = at >= self.tape.valid.start() && at < self.reached();
+        let kept = at >= self.tape.start() && at < self.reached();
         (self.started && kept).then(|| self.score.moment(&self.tape, at).score)
     }
 
     /// The least and the largest value of hop `at` in the amplitude band, in the samples' unit;
     /// `None` where there is no signal.
     pub fn range(&self, at: u64) -> Option<(f32, f32)> {
-        if !self.tape.valid.get(at) {
+        if !self.tape.is_valid(at) {
             return None;
         }
         let values =
