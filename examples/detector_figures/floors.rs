@@ -87,7 +87,8 @@ fn floors(heard: &Heard, [from, to]: [f64; 2]) -> [Vec<(f64, f64)>; 2] {
     let lift = (1.0 - 0.385 * sigma(FLOOR_WINDOW)).powi(-3) as f32;
     let mut all = [Vec::new(), Vec::new()];
     for at in (4 * STEP..heard.energies.end()).step_by(STEP as usize) {
-        let energy = heard.energies.ending(FLOOR_WINDOW, at - 1);
+        let middle = at - 1 - heard.energies.length(FLOOR_WINDOW) / 2;
+        let energy = heard.energies.around(FLOOR_WINDOW, middle).unwrap_or(0.0);
         if at.is_multiple_of(2 * STEP) {
             long.push(energy);
         }

@@ -97,8 +97,9 @@ impl Spread {
     /// Takes an energy over its median; what lies above may be more than noise and is not taken.
     fn push(&mut self, ratio: f32) {
         if ratio > 0.0 && ratio < 1.0 {
-            let bin = (f64::from(ratio).log2() * BINS_AN_OCTAVE).floor() + BINS as f64;
-            self.counts[bin.clamp(0.0, BINS as f64 - 1.0) as usize] += 1;
+            // What is below the first bin becomes 0 there.
+            let bin = (f64::from(ratio).log2() * BINS_AN_OCTAVE + BINS as f64) as usize;
+            self.counts[bin.min(BINS - 1)] += 1;
             self.total += 1;
         }
         if self.total >= HALVE_AT {
@@ -109,11 +110,10 @@ impl Spread {
 
     fn quantile(&self, q: f64) -> f64 {
         let wanted = q * f64::from(self.total);
-        let mut below = 0.0;
+        let mut below = 0;
         for (bin, count) in self.counts.iter().enumerate() {
-            let count = f64::from(*count);
-            if below + count >= wanted && count > 0.0 {
-                let place = bin as f64 + (wanted - below) / count - BINS as f64;
+            if f64::from(below + count) >= wanted && *count > 0 {
+                let place = bin as f64 + (wanted - f64::from(below)) / f64::from(*count) - BINS as f64;
                 return (place / BINS_AN_OCTAVE).exp2();
             }
             below += count;
@@ -173,6 +173,10 @@ pub struct Score {
     spreads: [Spread; WINDOWS],
     thresholds: [f32; WINDOWS],
     lows: [f32; WINDOWS],
+    /// The median energy of each window over the floor.
+    medians: [f32; WINDOWS],
+    /// The median over the quantile that the long floor is made of.
+    lift: f32,
     long_floor: f32,
     short_floor: f32,
     amplitude_floor: f32,
@@ -200,6 +204,8 @@ impl Score {
             spreads: std::array::from_fn(|w| Spread::new(window_s(w), bandwidth.hz())),
             thresholds: [0.0; WINDOWS],
             lows: [0.0; WINDOWS],
+            medians: [0.0; WINDOWS],
+            lift: 0.0,
             long_floor: 0.0,
             short_floor: 0.0,
             amplitude_floor: 0.0,
@@ -215,7 +221,9 @@ impl Score {
         for w in 0..WINDOWS {
             let at = |z: f64| self.median(w) * (1.0 + z * self.spreads[w].sigma).powi(3);
             (self.thresholds[w], self.lows[w]) = (at(self.sigmas) as f32, at(LOW_SIGMA) as f32);
+            self.medians[w] = self.median(w) as f32;
         }
+        self.lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma).powi(-3) as f32;
     }
 
     /// The median energy of window `w` over the floor: all windows have the same mean.
@@ -235,7 +243,7 @@ impl Score {
         if !hops.is_multiple_of(self.step) || hops < window || !tape.all_valid(hops - window, hops) {
             return;
         }
-        let energy = tape.detect.ending(FLOOR_WINDOW, hops - 1);
+        let energy = tape.detect.newest(FLOOR_WINDOW);
         // Energies of 64 ms hardly differ after 16; the long floor does with every second.
         if hops.is_multiple_of(2 * self.step) {
             self.long.push(energy);
@@ -243,8 +251,7 @@ impl Score {
         }
         self.short.push(energy);
         self.local.push(energy);
-        let lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma).powi(-3) as f32;
-        let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * lift;
+        let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * self.lift;
         self.long_floor = low(&self.long).max(self.quantum);
         self.short_floor = self.short.quantile(0.5).unwrap_or(0.0).max(self.quantum);
         self.amplitude_floor = low(&self.amplitude).max(self.quantum);
@@ -264,11 +271,9 @@ impl Score {
         let floor = self.local.quantile(0.5).unwrap_or(0.0).max(self.quantum);
         let steady = floor < STEADY * self.long_floor;
         if floor > 0.0 && steady && at >= half && tape.all_valid(at - half, at + half) {
+            let energies = tape.detect.all_around(at);
             for w in 0..WINDOWS {
-                let median = floor * self.median(w) as f32;
-                if let Some(energy) = tape.detect.around(w, at) {
-                    self.spreads[w].push(energy / median);
-                }
+                self.spreads[w].push(energies[w] / (floor * self.medians[w]));
             }
         }
         self.settled += 1;
@@ -290,12 +295,10 @@ impl Score {
         if floor <= 0.0 || !tape.is_valid(at) {
             return Moment::default();
         }
-        let mut score = 0.0f32;
-        for w in 0..WINDOWS {
-            score = score.max(tape.detect.around(w, at).unwrap_or(0.0) / self.thresholds[w]);
-        }
-        let energy = tape.detect.around(HYSTERESIS_WINDOW, at).unwrap_or(0.0);
-        let low = self.lows[HYSTERESIS_WINDOW];
+        let energies = tape.detect.all_around(at);
+        let over: [f32; WINDOWS] = std::array::from_fn(|w| energies[w] / self.thresholds[w]);
+        let score = over.into_iter().fold(0.0, f32::max);
+        let (energy, low) = (energies[HYSTERESIS_WINDOW], self.lows[HYSTERESIS_WINDOW]);
         Moment {
             score: score / floor,
             score_long: score / self.long_floor.max(f32::MIN_POSITIVE),

@@ -5,14 +5,6 @@ use super::ring::Ring;
 /// How many windows are kept: each is twice as long as the one before.
 pub const WINDOWS: usize = 4;
 
-/// One hop and the windows that end with it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ending {
-    sums: [f32; WINDOWS],
-    /// The sums over their lengths: asked for far more often than made.
-    means: [f32; WINDOWS],
-}
-
 /// The mean energy over 1, 2, 4 and 8 times the shortest window, after each hop.
 ///
 /// The shortest sum is made anew every hop and each longer one of two shorter ones, so no
@@ -20,7 +12,11 @@ struct Ending {
 #[derive(Debug, Clone)]
 pub struct Energies {
     hops: Ring<f32>,
-    endings: Ring<Ending>,
+    /// The sums of the windows that end with a hop.
+    sums: Ring<[f32; WINDOWS]>,
+    /// The means of the windows around a hop, 0 until they are complete: asked for far more often
+    /// than made.
+    around: Ring<[f32; WINDOWS]>,
     lengths: [f32; WINDOWS],
     shortest: u64,
 }
@@ -31,7 +27,8 @@ impl Energies {
         let shortest = shortest.max(1) as u64;
         Self {
             hops: Ring::new(capacity),
-            endings: Ring::new(capacity),
+            sums: Ring::new(capacity),
+            around: Ring::new(capacity),
             lengths: std::array::from_fn(|w| (shortest << w) as f32),
             shortest,
         }
@@ -52,10 +49,16 @@ impl Energies {
         sums[0] = older.iter().chain(newer).sum();
         for w in 1..WINDOWS {
             let before = at.checked_sub(self.length(w - 1));
-            sums[w] = sums[w - 1] + before.map_or(0.0, |at| self.endings.get(at).sums[w - 1]);
+            sums[w] = sums[w - 1] + before.map_or(0.0, |at| self.sums.get(at)[w - 1]);
         }
-        let means = std::array::from_fn(|w| sums[w] / self.lengths[w]);
-        self.endings.push(Ending { sums, means });
+        self.sums.push(sums);
+        self.around.push([0.0; WINDOWS]);
+        for w in 0..WINDOWS {
+            let middle = at.checked_sub(self.length(w) / 2);
+            if let Some(around) = middle.and_then(|middle| self.around.get_mut(middle)) {
+                around[w] = sums[w] / self.lengths[w];
+            }
+        }
     }
 
     /// Hops taken so far.
@@ -63,27 +66,29 @@ impl Energies {
         self.hops.end()
     }
 
-    /// The mean energy of hop `at`.
-    pub fn hop(&self, at: u64) -> f32 {
-        self.hops.get(at)
-    }
-
-    /// The mean energy over the window `w` that ends with hop `at`.
-    #[inline]
-    pub fn ending(&self, w: usize, at: u64) -> f32 {
-        self.endings.get(at).means[w]
-    }
-
     /// The mean energy over the window `w` around hop `at`; `None` until it is complete.
+    #[inline]
     pub fn around(&self, w: usize, at: u64) -> Option<f32> {
         let last = at + self.length(w) / 2;
-        (last < self.end()).then(|| self.ending(w, last))
+        (last < self.end()).then(|| self.around.get(at)[w])
+    }
+
+    /// The mean energies over all windows around hop `at`; 0 for those that are not complete.
+    #[inline]
+    pub fn all_around(&self, at: u64) -> [f32; WINDOWS] {
+        self.around.get(at)
+    }
+
+    /// The mean energy over the window `w` that ends with the newest hop; 0 before the first.
+    pub fn newest(&self, w: usize) -> f32 {
+        self.end().checked_sub(1).map_or(0.0, |last| self.sums.get(last)[w] / self.lengths[w])
     }
 
     /// Back to where it was when new.
     pub fn clear(&mut self) {
         self.hops.clear();
-        self.endings.clear();
+        self.sums.clear();
+        self.around.clear();
     }
 }
 
@@ -108,7 +113,11 @@ mod tests {
                 let length = 3 << w;
                 if at + 1 >= length {
                     let plain: f32 = hops[at + 1 - length..=at].iter().sum::<f32>() / length as f32;
-                    assert!((energies.ending(w, at as u64) - plain).abs() < 1e-3);
+                    let middle = (at - length / 2) as u64;
+                    assert!((energies.newest(w) - plain).abs() < 1e-3);
+                    assert_eq!(energies.around(w, middle), Some(energies.newest(w)));
+                    assert_eq!(energies.all_around(middle)[w], energies.newest(w));
+                    assert_eq!((energies.around(w, middle + 1), energies.all_around(middle + 1)[w]), (None, 0.0));
                 }
             }
         }

@@ -43,6 +43,13 @@ impl<T: Copy + Default> Ring<T> {
         }
     }
 
+    /// Value number `at`, to be changed; `None` for one that is not held.
+    #[inline]
+    pub fn get_mut(&mut self, at: u64) -> Option<&mut T> {
+        let (later, mask) = (self.pushed.wrapping_sub(at).wrapping_sub(1), self.data.len() - 1);
+        if later <= mask as u64 { self.data.get_mut(at as usize & mask) } else { None }
+    }
+
     /// Values `from` up to, not including, `to`, as far as they are held.
     pub fn range(&self, from: u64, to: u64) -> impl Iterator<Item = T> + '_ {
         let (older, newer) = self.runs(from, to);

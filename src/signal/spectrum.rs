@@ -13,6 +13,8 @@ use crate::units::{Hertz, SampleRate};
 pub struct Welch {
     plan: Arc<dyn RealToComplex<f64>>,
     window: Vec<f64>,
+    /// The sum of its squares.
+    power: f64,
     rate: SampleRate,
     work: Vec<f64>,
     bins: Vec<Complex<f64>>,
@@ -26,8 +28,10 @@ impl Welch {
         let segment = segment.max(2);
         let plan = RealFftPlanner::<f64>::new().plan_fft_forward(segment);
         // The periodic window, as SciPy's `hann` for spectra.
-        let window = (0..segment).map(|n| 0.5 - 0.5 * (TAU * n as f64 / segment as f64).cos()).collect();
+        let window: Vec<f64> =
+            (0..segment).map(|n| 0.5 - 0.5 * (TAU * n as f64 / segment as f64).cos()).collect();
         Self {
+            power: window.iter().map(|w| w * w).sum(),
             window,
             rate,
             work: plan.make_input_vec(),
@@ -67,8 +71,7 @@ impl Welch {
             segments += 1;
             start += segment - segment / 2;
         }
-        let power: f64 = self.window.iter().map(|w| w * w).sum();
-        let scale = 1.0 / (self.rate.hz() * power * f64::from(segments.max(1)));
+        let scale = 1.0 / (self.rate.hz() * self.power * f64::from(segments.max(1)));
         let last = self.density.len() - 1;
         for (k, density) in self.density.iter_mut().enumerate() {
             let alone = k == 0 || (k == last && segment.is_multiple_of(2));
