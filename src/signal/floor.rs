@@ -48,20 +48,17 @@ impl SlidingQuantile {
         self.order.push_back(value);
     }
 
-    /// How many values are less than `value`: halving while much is left, then counting, which
-    /// needs no answer to go on.
+    /// How many values are less than `value`: halving while much is left, then counting. Neither
+    /// branches on a comparison, which nothing could foresee.
     fn place(&self, value: f32) -> usize {
-        let (mut from, mut left) = (0, self.sorted.as_slice());
-        while left.len() > COUNTED {
-            let (low, high) = left.split_at(left.len() / 2);
-            if high[0] < value {
-                from += low.len();
-                left = high;
-            } else {
-                left = low;
-            }
+        let (mut from, mut left) = (0, self.sorted.len());
+        while left > COUNTED {
+            let half = left / 2;
+            from += usize::from(self.sorted[from + half] < value) * half;
+            left -= half;
         }
-        from + left.iter().map(|v| u32::from(*v < value)).sum::<u32>() as usize
+        let counted = &self.sorted[from..from + left];
+        from + counted.iter().map(|v| u32::from(*v < value)).sum::<u32>() as usize
     }
 
     /// How many values the window holds now.
