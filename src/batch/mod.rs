@@ -35,7 +35,7 @@ pub use journal::{EACH, Failed, JOURNAL, REPORT, Record, Report, SCHEMA, Stamp};
 pub use table::{Joined, Table};
 
 use journal::{Journal, VERSION};
-use pool::{CONDITION, Pool};
+use pool::{CONDITION, Part, Pool};
 use work::{Became, Workshop};
 
 /// What decides the results of a recording, beside the recording.
@@ -227,12 +227,14 @@ fn work(
 /// A batch whose recordings are done.
 struct End {
     records: Vec<Record>,
+    /// What the pooled results need of each, where it is at hand.
+    parts: Vec<Option<Part>>,
     outcome: Outcome,
 }
 
 impl End {
     fn of(set: &Set, became: Vec<Option<Became>>) -> Self {
-        let mut end = Self { records: Vec::new(), outcome: Outcome::default() };
+        let mut end = Self { records: Vec::new(), parts: Vec::new(), outcome: Outcome::default() };
         let outcome = &mut end.outcome;
         outcome.recordings = set.found.len() + set.refused.len();
         let failed = |(recording, reason): (&String, &String)| Failed {
@@ -245,11 +247,13 @@ impl End {
                 Some(Became::Kept(record)) => {
                     outcome.kept += 1;
                     end.records.push(record);
+                    end.parts.push(None);
                 }
-                Some(Became::Made { record, replaced }) => {
+                Some(Became::Made { record, part, replaced }) => {
                     outcome.made += 1;
                     outcome.remade += usize::from(replaced);
                     end.records.push(record);
+                    end.parts.push(Some(*part));
                 }
                 Some(Became::Failed(reason)) => {
                     outcome.failed.push(Failed { recording: found.name.clone(), reason });
@@ -287,7 +291,7 @@ impl End {
     }
 
     fn make(
-        &self,
+        &mut self,
         batch: &Batch,
         table: Option<Stamp>,
         joined: &Joined,
@@ -305,7 +309,7 @@ impl End {
             figures: batch.figures,
             warnings: &self.outcome.warnings,
         }
-        .pool()?;
+        .pool(std::mem::take(&mut self.parts))?;
         let files: Vec<(&str, &[u8])> =
             pooled.files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         report::write_files(&batch.out, &files, report::Flush::Each)?;

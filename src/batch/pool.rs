@@ -50,6 +50,28 @@ pub(super) const FILES: &[&str] = &[
     "report.html",
 ];
 
+/// What the pooled results need of one recording.
+#[derive(Debug)]
+pub(super) struct Part {
+    rows: pooled::Rows,
+    recording: study::Recording,
+    condition: Condition,
+    /// Whether it has warnings of its own.
+    warned: bool,
+}
+
+impl Part {
+    /// What `session` tells of its recording, under `name`.
+    pub fn new(name: &str, session: &Session) -> Self {
+        Self {
+            rows: pooled::Rows::new(name, session),
+            recording: study::Recording::from_session(name.to_owned(), session),
+            condition: Condition::new(name, session),
+            warned: !session.warnings.is_empty(),
+        }
+    }
+}
+
 /// What the pooled results are made from.
 pub(super) struct Pool<'a> {
     pub out: &'a Path,
@@ -79,50 +101,50 @@ pub(super) struct Pooled {
     pub warnings: Vec<String>,
 }
 
-/// Sessions that are in memory at once, for each that is read at the same time.
-const AHEAD: usize = 4;
-
 impl Pool<'_> {
-    /// Reads the sessions again, a few at a time and in order, and makes the pooled results.
+    /// Makes the pooled results, of `parts` where a recording has one there, else of its session.
     ///
     /// # Errors
     /// [`Error::Report`] where a session cannot be read any more.
-    pub fn pool(&self) -> Result<Pooled, Error> {
+    pub fn pool(&self, parts: Vec<Option<Part>>) -> Result<Pooled, Error> {
+        let parts: Vec<Result<Part, report::Error>> = self
+            .records
+            .par_iter()
+            .zip(parts)
+            .map(|(record, part)| part.map_or_else(|| self.part(record), Ok))
+            .collect();
         let mut tables = pooled::Pooled::new(&self.joined.columns);
         let mut study = Study { group_column: self.group.map(str::to_owned), ..Study::default() };
         let mut failed = self.failed.iter().peekable();
         let (mut warned, mut conditions) = (0, Vec::new());
-        for part in self.records.chunks(AHEAD * rayon::current_num_threads()) {
-            let sessions: Vec<_> = part.par_iter().map(|record| self.session(record)).collect();
-            for (record, session) in part.iter().zip(sessions) {
-                let session = session?;
-                let name = &record.recording;
-                while let Some(failed) = failed.next_if(|failed| failed.recording < *name) {
-                    self.add_failed(&mut tables, failed);
-                }
-                warned += usize::from(!session.warnings.is_empty());
-                tables.add(name, &session, &self.joined.cells(name));
-                study.recordings.push(self.recording(name, &session));
-                conditions.push(Condition::new(name, &session));
+        for (record, part) in self.records.iter().zip(parts) {
+            let (name, part) = (&record.recording, part?);
+            while let Some(failed) = failed.next_if(|failed| failed.recording < *name) {
+                self.add_failed(&mut tables, failed);
             }
+            warned += usize::from(part.warned);
+            tables.add(part.rows, &self.joined.cells(name));
+            study.recordings.push(self.known(part.recording));
+            conditions.push(part.condition);
         }
         failed.for_each(|failed| self.add_failed(&mut tables, failed));
         self.finish(tables, &study, &conditions, warned)
     }
 
-    fn session(&self, record: &Record) -> Result<Session, report::Error> {
+    fn part(&self, record: &Record) -> Result<Part, report::Error> {
         let (folder, stem) = Found::parts(&record.recording);
-        report::read_session(&self.out.join(EACH).join(folder).join(format!("{stem}_session.json")))
+        let path = self.out.join(EACH).join(folder).join(format!("{stem}_session.json"));
+        Ok(Part::new(&record.recording, &report::read_session(&path)?))
     }
 
     fn add_failed(&self, tables: &mut pooled::Pooled, failed: &Failed) {
         tables.add_failed(&failed.recording, &failed.reason, &self.joined.cells(&failed.recording));
     }
 
-    fn recording(&self, name: &str, session: &Session) -> study::Recording {
-        let mut recording = study::Recording::from_session(name.to_owned(), session);
-        recording.subject = self.joined.cell(name, SUBJECT);
-        recording.group = self.group.and_then(|column| self.joined.cell(name, column));
+    /// A recording with what a person knows of it.
+    fn known(&self, mut recording: study::Recording) -> study::Recording {
+        recording.subject = self.joined.cell(&recording.name, SUBJECT);
+        recording.group = self.group.and_then(|column| self.joined.cell(&recording.name, column));
         recording
     }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::find::Found;
 use super::journal::{EACH, Record, Stamp, VERSION};
+use super::pool::Part;
 use super::{Choices, Error, Step};
 use crate::analysis;
 use crate::report::{self, Flush};
@@ -20,7 +21,7 @@ pub(super) enum Became {
     /// Its results were there already.
     Kept(Record),
     /// Its results were made; `replaced`: in place of others that were no longer right.
-    Made { record: Record, replaced: bool },
+    Made { record: Record, part: Box<Part>, replaced: bool },
     /// They could not be, and why.
     Failed(String),
     /// The batch was stopped before its end.
@@ -69,9 +70,11 @@ impl Workshop<'_> {
         if self.input(found).ok().as_ref() != Some(&before) {
             return Err(CHANGED.to_owned().into());
         }
-        let results = report::results(&session?, self.figures)?;
+        let session = session?;
+        let part = Box::new(Part::new(&found.name, &session));
+        let results = report::results(&session, self.figures)?;
         let replaced = known.is_some() && whole.is_none();
-        Ok(Became::Made { record: self.write(found, before, &results)?, replaced })
+        Ok(Became::Made { record: self.write(found, before, &results)?, part, replaced })
     }
 
     fn session(&self, found: &Found, input: &Input, read: &Cell<u64>) -> Result<Session, Trouble> {

@@ -31,17 +31,15 @@ impl Pooled {
     }
 
     /// Adds a recording that was analysed; `cells` are what a person knows of it.
-    pub fn add(&mut self, name: &str, session: &Session, cells: &[String]) {
-        let name = &text(name);
+    pub fn add(&mut self, rows: Rows, cells: &[String]) {
         let joined: String = cells.iter().map(|cell| format!("\t{cell}")).collect();
-        for row in tables::twitches(session).lines().skip(1) {
-            self.twitches += &format!("{name}\t{row}{joined}\n");
+        for (table, rows) in [(&mut self.twitches, &rows.twitches), (&mut self.insertions, &rows.insertions)]
+        {
+            for row in rows {
+                table.extend([row, joined.as_str(), "\n"]);
+            }
         }
-        let marked = yes(session.marked);
-        for (place, row) in tables::insertions(session).lines().skip(1).enumerate() {
-            self.insertions += &format!("{name}\t{}\t{marked}\t{row}{joined}\n", place + 1);
-        }
-        self.summary.row(summary_row(name, session).into_iter().chain(cells.iter().cloned()));
+        self.summary.row(rows.summary.into_iter().chain(cells.iter().cloned()));
     }
 
     /// Adds a recording that could not be analysed, and why.
@@ -59,6 +57,29 @@ impl Pooled {
             ("insertions.tsv", self.insertions),
             ("summary.tsv", self.summary.0),
         ]
+    }
+}
+
+/// What the tables say of one recording, without what a person knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    twitches: Vec<String>,
+    insertions: Vec<String>,
+    summary: Vec<String>,
+}
+
+impl Rows {
+    /// What `session` tells of its recording, under `name`.
+    pub fn new(name: &str, session: &Session) -> Self {
+        let (own, marked) = (&text(name), yes(session.marked));
+        let twitches = tables::twitches(session);
+        let insertions = tables::insertions(session);
+        let insertion = |(place, row): (usize, &str)| format!("{own}\t{}\t{marked}\t{row}", place + 1);
+        Self {
+            twitches: twitches.lines().skip(1).map(|row| format!("{own}\t{row}")).collect(),
+            insertions: insertions.lines().skip(1).enumerate().map(insertion).collect(),
+            summary: summary_row(name, session),
+        }
     }
 }
 

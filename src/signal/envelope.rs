@@ -117,7 +117,10 @@ mod tests {
                     assert!((energies.newest(w) - plain).abs() < 1e-3);
                     assert_eq!(energies.around(w, middle), Some(energies.newest(w)));
                     assert_eq!(energies.all_around(middle)[w], energies.newest(w));
-                    assert_eq!((energies.around(w, middle + 1), energies.all_around(middle + 1)[w]), (None, 0.0));
+                    assert_eq!(
+                        (energies.around(w, middle + 1), energies.all_around(middle + 1)[w]),
+                        (None, 0.0)
+                    );
                 }
             }
         }
