@@ -65,6 +65,15 @@ fn the_first_beats_of_a_slow_heart_give_no_twitch() {
 }
 
 #[test]
+fn a_beat_right_at_the_beginning_is_one_of_the_heart() {
+    for first in [0.1, 0.105, 0.12, 0.125, 0.13] {
+        let times: Vec<f64> = (0..100).map(|n| first + 0.8 * f64::from(n)).collect();
+        let found = twitches(&heart(1, &times, 400.0, |_| 5.0));
+        assert!(found == 0, "{found} beats counted where the first is at {first} s");
+    }
+}
+
+#[test]
 fn a_floor_that_falls_makes_no_twitch_of_the_beats() {
     for seed in 1..4 {
         let times = beats(seed, |dice| 0.8 + 0.1 * dice.roll());

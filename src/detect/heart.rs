@@ -159,11 +159,11 @@ impl Heart {
     pub fn look(&mut self, at: u64, energy: impl Fn(u64) -> f32) {
         let alone = self.spans.alone;
         let height = self.filtered.get(at).abs();
-        if height.powi(2) <= STANDS_OUT * self.usual_power || at < alone {
+        if height.powi(2) <= STANDS_OUT * self.usual_power {
             return;
         }
         // The earlier of two equal ones is the pulse.
-        let larger = self.filtered.range(at - alone, at).any(|v| v.abs() >= height)
+        let larger = self.filtered.range(at.saturating_sub(alone), at).any(|v| v.abs() >= height)
             || self.filtered.range(at + 1, at + alone + 1).any(|v| v.abs() > height);
         if larger {
             return;
