@@ -165,6 +165,24 @@ fn no_scenario_falls_below_its_floor() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+/// The median of how late they are found may lie so far from 0, s,
+const BIAS_S: f64 = 0.001;
+/// of onsets; so far of offsets, which fade, s.
+const OFFSET_BIAS_S: f64 = 0.005;
+/// The median size of an onset's error may be so much, s.
+const ONSET_S: f64 = 0.003;
+
+#[test]
+fn strong_and_weak_bursts_begin_and_end_when_they_do() {
+    for name in ["quiet-20db", "quiet-10db", "rate-10k"] {
+        let score = score(name, FIRST_SEED..FIRST_SEED + 20);
+        let (onset, offset) = (score.onset.unwrap(), score.offset.unwrap());
+        println!("{name}: onset {onset:?}, offset {offset:?}");
+        assert!(onset.median.abs() < BIAS_S && onset.median_absolute < ONSET_S, "{name}: {onset:?}");
+        assert!(offset.median.abs() < OFFSET_BIAS_S, "{name}: {offset:?}");
+    }
+}
+
 #[test]
 fn every_scenario_has_a_floor() {
     let held: Vec<&str> = FLOORS.iter().map(|f| f.name).collect();

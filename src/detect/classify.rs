@@ -13,6 +13,8 @@ use super::verdict::{Class, Reason};
 pub struct Evidence {
     /// Length from onset to offset, ms.
     pub ms: f64,
+    /// The power from onset to offset over that of the noise, detection band.
+    pub power: f32,
     /// The strongest window over its threshold, a ratio of powers.
     pub score: f32,
     /// The same without the best pulse and its ring.

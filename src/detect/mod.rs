@@ -2,8 +2,9 @@
 //!
 //! One [`Detector`] listens to one channel, hop by hop: energies against the noise floor
 //! (`score`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
-//! (`extent`), what it looks like (`shape`, `hum`), the heart (`heart`), and the verdict (`classify`);
-//! and how all of it would be at a threshold beside this one (`beside`).
+//! (`extent`) and how late that is seen (`lag`), what it looks like (`shape`, `hum`), the heart
+//! (`heart`), and the verdict (`classify`); and how all of it would be at a threshold beside this one
+//! (`beside`).
 //! This room knows units and signal. It must never know files, plots or threads.
 
 mod beside;
@@ -13,6 +14,7 @@ mod detector;
 mod extent;
 mod heart;
 mod hum;
+mod lag;
 mod measure;
 mod peel;
 mod pulse;
@@ -27,6 +29,7 @@ pub use classify::Evidence;
 pub use detector::{Detector, Limits, Quality};
 pub use heart::Beat;
 pub use hum::Hum;
+pub use lag::Lag;
 pub use shape::Shape;
 pub use tape::{Clock, Forms};
 pub use verdict::{Candidate, Class, Reason};

@@ -70,6 +70,7 @@ impl Scene<'_> {
         let (onset, offset) = crest.unwrap_or(whole);
         let shape = shape(self.tape, self.clock, onset, offset);
         let mut evidence = self.evidence(burst, onset, offset, shape);
+        evidence.power = self.power(onset, offset, noise);
         if crest.is_some() {
             evidence.run_ms = evidence.run_ms.max(self.clock.rate.seconds(whole.1 - whole.0).ms());
             let shoulders = self.shoulders(whole, (onset, offset));
@@ -81,6 +82,12 @@ impl Scene<'_> {
         let noise = self.score.amplitude_power() * self.stepped_down(floor);
         let m = measure(self.tape, self.clock, onset, offset, noise);
         Candidate::new(onset, offset, class, reason, burst.score, m, evidence)
+    }
+
+    /// The power of samples `onset..offset` over the `noise`, a ratio.
+    fn power(&self, onset: u64, offset: u64, noise: f64) -> f32 {
+        let squares = self.tape.samples.range(onset, offset).map(|f| f64::from(f.detect).powi(2));
+        (squares.sum::<f64>() / (offset - onset).max(1) as f64 / noise) as f32
     }
 
     /// A floor over the long one, where the noise has stepped down to it; else 1.
@@ -113,6 +120,7 @@ impl Scene<'_> {
         let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
+            power: 0.0,
             score: burst.score,
             score_without_pulse,
             fit,
@@ -264,6 +272,7 @@ impl Scene<'_> {
         let ms = self.clock.rate.seconds(offset - onset).ms();
         let evidence = Evidence {
             ms,
+            power: 0.0,
             score,
             score_without_pulse: score,
             fit: 0.0,

@@ -1,10 +1,10 @@
 //! The filters of one recording: the settings' corners, as far as its rate can carry them.
 
-use crate::detect::Clock;
+use crate::detect::{Candidate, Class, Clock, Lag};
 use crate::settings::Settings;
 use crate::signal::biquad::Cascade;
 use crate::signal::design::{self, Shape, butterworth};
-use crate::units::{Hertz, SampleRate, Seconds};
+use crate::units::{Hertz, SampleRate, Seconds, Span};
 
 /// Above twice this many samples a second, samples are thinned after the anti-alias filter: a
 /// band up to 450 Hz needs no more, and every later stage costs the same at 2 kHz and at 192.
@@ -16,10 +16,13 @@ const DRIFT_HZ: f64 = 5.0;
 /// A low-pass corner beyond this share of the rate does nothing worth its cost.
 const LOW_PASS_SHARE: f64 = 0.45;
 /// Slow recordings: the lower corner of the detection band gives way to this share of the rate.
-const DETECT_SHARE: f64 = 0.3;
+const DETECT_SHARE: f64 = 0.2;
 const AMPLITUDE_SHARE: f64 = 0.1;
 /// Where the delay of the filters is taken from timestamps: the middle of a twitch's spectrum.
 const DELAY_AT_HZ: f64 = 120.0;
+
+/// An impulse has died away after this long, s: that of the slowest band is down by 60 dB after 80 ms.
+const RESPONSE_S: f64 = 0.2;
 
 /// What every lane of one recording shares.
 #[derive(Debug, Clone)]
@@ -42,6 +45,8 @@ pub struct Bands {
     pub share: f64,
     /// The filters' delay, in frames of the recording.
     pub delay: f64,
+    /// How late bursts are seen.
+    pub lag: Lag,
 }
 
 impl Bands {
@@ -70,6 +75,11 @@ impl Bands {
         let delay_s =
             [&drift, &amplitude, &detect].iter().map(|c| c.group_delay(at, thinned).s()).sum::<f64>()
                 + low_pass.group_delay(at, rate).s();
+        let lag = Lag::new(
+            &response(&low_pass, thinning as usize, [&drift, &amplitude, &detect], thinned),
+            thinned.seconds(1),
+            Hertz::new(highest_hz - detect_hz),
+        );
         Ok(Self {
             low_pass,
             thinning: thinning as u64,
@@ -80,7 +90,23 @@ impl Bands {
             highest: Hertz::new(highest_hz),
             share: (highest_hz - detect_hz) / thinned.nyquist().hz(),
             delay: delay_s * rate.hz(),
+            lag,
         })
+    }
+
+    /// Where a candidate of a channel that began at frame `base` lies in the recording. Efforts are
+    /// found by windows much longer than the filters take.
+    pub fn span(&self, base: u64, candidate: &Candidate) -> Span {
+        let frames = |lag: Seconds| lag.s() * self.clock.rate.hz() * self.thinning as f64;
+        let (on, off) = if candidate.class == Class::Effort {
+            (self.delay, self.delay)
+        } else {
+            let (on, off) = self.lag.of(f64::from(candidate.evidence.power));
+            (frames(on), frames(off))
+        };
+        let place = |k: u64, lag: f64| ((base + k * self.thinning) as f64 - lag).round().max(0.0) as u64;
+        let start = place(candidate.onset, on);
+        Span::new(start, place(candidate.offset, off).max(start + 1))
     }
 
     /// Frames a hop.
@@ -92,4 +118,17 @@ impl Bands {
     pub fn frames(&self, t: Seconds) -> u64 {
         self.clock.samples(t) * self.thinning
     }
+}
+
+/// What an impulse of the recording becomes, sample by sample after thinning.
+fn response(low_pass: &Cascade, thinning: usize, others: [&Cascade; 3], thinned: SampleRate) -> Vec<f64> {
+    let length = thinned.samples(Seconds::new(RESPONSE_S)) as usize;
+    let mut x = vec![0.0; length * thinning];
+    if let Some(first) = x.first_mut() {
+        *first = 1.0;
+    }
+    low_pass.run(&mut low_pass.silent(), &mut x);
+    let mut x: Vec<f64> = x.into_iter().step_by(thinning).collect();
+    others.iter().for_each(|filter| filter.run(&mut filter.silent(), &mut x));
+    x
 }

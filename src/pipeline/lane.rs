@@ -266,10 +266,9 @@ impl Lane {
     }
 
     fn hear(&mut self, bands: &Bands, mut samples: &[Sample], sink: &mut impl FnMut(Said)) {
-        let (base, thinning, delay) = (self.base.unwrap_or_default(), bands.thinning, self.delay);
-        let place = |k: u64| (base + k * thinning).saturating_sub(delay);
+        let (base, thinning) = (self.base.unwrap_or_default(), bands.thinning);
         let mut tell = |said: Said| sink(said);
-        let found = |c: Candidate| Said::Candidate(c, Span::new(place(c.onset), place(c.offset)));
+        let found = |c: Candidate| Said::Candidate(c, bands.span(base, &c));
         while !samples.is_empty() {
             let until_search = (self.again - self.since_search) as usize;
             let (now, later) = samples.split_at(until_search.min(RUN).min(samples.len()));
@@ -320,9 +319,9 @@ impl Lane {
                 self.start(bands, sink);
             }
             let base = self.base.unwrap_or_default();
-            let place = |k: u64| (base + k * bands.thinning).saturating_sub(self.delay);
             self.detector.finish(&mut |c| {
-                let span = Span::new(place(c.onset), place(c.offset).min(end.get()));
+                let span = bands.span(base, &c);
+                let span = Span { start: span.start.min(end), end: span.end.min(end) };
                 sink(Said::Candidate(c, span));
             });
         }
