@@ -271,9 +271,9 @@ impl Score {
         let floor = self.local.quantile(0.5).unwrap_or(0.0).max(self.quantum);
         let steady = floor < STEADY * self.long_floor;
         if floor > 0.0 && steady && at >= half && tape.all_valid(at - half, at + half) {
-            let energies = tape.detect.all_around(at);
-            for w in 0..WINDOWS {
-                self.spreads[w].push(energies[w] / (floor * self.medians[w]));
+            let energies = tape.detect.all_around(at).into_iter().zip(self.medians);
+            for (spread, (energy, median)) in self.spreads.iter_mut().zip(energies) {
+                spread.push(energy / (floor * median));
             }
         }
         self.settled += 1;
