@@ -35,7 +35,7 @@ impl Pooled {
         let joined: String = cells.iter().map(|cell| format!("\t{cell}")).collect();
         for (table, rows) in [(&mut self.twitches, &rows.twitches), (&mut self.insertions, &rows.insertions)]
         {
-            for row in rows {
+            for row in rows.lines() {
                 table.extend([row, joined.as_str(), "\n"]);
             }
         }
@@ -63,8 +63,8 @@ impl Pooled {
 /// What the tables say of one recording, without what a person knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows {
-    twitches: Vec<String>,
-    insertions: Vec<String>,
+    twitches: String,
+    insertions: String,
     summary: Vec<String>,
 }
 
@@ -74,9 +74,9 @@ impl Rows {
         let (own, marked) = (&text(name), yes(session.marked));
         let twitches = tables::twitches(session);
         let insertions = tables::insertions(session);
-        let insertion = |(place, row): (usize, &str)| format!("{own}\t{}\t{marked}\t{row}", place + 1);
+        let insertion = |(place, row): (usize, &str)| format!("{own}\t{}\t{marked}\t{row}\n", place + 1);
         Self {
-            twitches: twitches.lines().skip(1).map(|row| format!("{own}\t{row}")).collect(),
+            twitches: twitches.lines().skip(1).map(|row| format!("{own}\t{row}\n")).collect(),
             insertions: insertions.lines().skip(1).enumerate().map(insertion).collect(),
             summary: summary_row(name, session),
         }
