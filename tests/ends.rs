@@ -3,7 +3,8 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::{Case, Dice, hear, span};
+use cases::dice::Dice;
+use cases::{Case, hear, span};
 use twitchscope::detect::Class;
 use twitchscope::pipeline::{Event, Pipeline};
 use twitchscope::settings::Settings;

@@ -4,7 +4,8 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::{Case, Dice};
+use cases::Case;
+use cases::dice::Dice;
 use twitchscope::pipeline::Event;
 
 const RATE_HZ: f64 = 1000.0;

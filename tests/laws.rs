@@ -3,7 +3,8 @@
 #[path = "support/cases.rs"]
 mod cases;
 
-use cases::{CASES, Case, Dice, Heard, hear, simulated, span};
+use cases::dice::Dice;
+use cases::{CASES, Case, Heard, hear, simulated, span};
 use ndarray::{Array2, Axis, Slice, concatenate};
 use proptest::prelude::*;
 use twitchscope::block::Block;

@@ -1,27 +1,16 @@
 //! Sessions made up for the tests of reports: no recording behind them, any shape wanted.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+#[path = "../support/dice.rs"]
+mod dice;
+
+use dice::Dice;
 use twitchscope::detect::Class;
 use twitchscope::session::{
     CandidateRecord, ChannelQuality, Control, InsertionRecord, MaskedSpan, Overview, SCHEMA, Sensitivity,
     Session, SourceInfo, TwitchRecord, Waveform, Waveforms,
 };
 use twitchscope::settings::Settings;
-
-/// Numbers that look random and are the same everywhere: a linear congruence (Knuth, MMIX).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    /// From 0 up to, not including, 1.
-    pub fn roll(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
 
 /// A quiet recording of `duration` seconds with channels `names`: nothing in it.
 pub fn quiet(name: &str, duration: f64, names: &[&str]) -> Session {

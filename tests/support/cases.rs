@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "not every test asks for all of it")]
 
+#[path = "dice.rs"]
+pub mod dice;
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -75,26 +78,6 @@ pub fn files() -> Vec<PathBuf> {
     }
     all.sort();
     all
-}
-
-/// Numbers that look random and are the same everywhere: a linear congruence (Knuth, MMIX).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    /// From 0 up to, not including, 1.
-    pub fn roll(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 40) as f64 / f64::from(1u32 << 24)
-    }
-
-    /// Nearly normal, of variance 1.
-    pub fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.roll()).sum::<f64>() - 6.0
-    }
 }
 
 impl Case {
