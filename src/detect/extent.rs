@@ -10,7 +10,7 @@ use super::tape::Tape;
 /// How often P is taken anew.
 const ROUNDS: usize = 3;
 /// A burst is at least this many times as strong as the noise; below, the sum has no end.
-const LEAST_RATIO: f64 = 2.0;
+pub const LEAST_RATIO: f64 = 2.0;
 
 /// Onset and offset of the burst that holds sample `peak`, within samples `from..to`.
 /// `noise` is the power outside, `inside` a first guess of the power within; a pause of more than

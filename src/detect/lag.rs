@@ -9,13 +9,12 @@
 
 use statrs::function::erf::erf;
 
+use super::extent::LEAST_RATIO;
 use crate::units::{Hertz, Seconds};
 
 /// An edge that chance hides is seen at the next discharge, and those come so far apart, ms. Measured
 /// on simulated bursts of 3 to 20 dB.
 const NEXT_MS: f64 = 2.2;
-/// The least ratio of powers that an edge can be told by.
-const LEAST: f64 = 2.0;
 
 /// The lags of one set of filters.
 #[derive(Debug, Clone)]
@@ -43,7 +42,7 @@ impl Lag {
     /// How much later than they are the onset and the offset of a burst are found that has `ratio`
     /// times the power of the noise.
     pub fn of(&self, ratio: f64) -> (Seconds, Seconds) {
-        let ratio = ratio.max(LEAST);
+        let ratio = ratio.max(LEAST_RATIO);
         // A sample counts for the burst when its square is over ln r × r / (r - 1) of the noise.
         let over = ratio.ln() / (ratio - 1.0);
         let edge = (over * ratio - 1.0) / (ratio - 1.0);

@@ -70,7 +70,6 @@ impl Scene<'_> {
         let (onset, offset) = crest.unwrap_or(whole);
         let shape = shape(self.tape, self.clock, onset, offset);
         let mut evidence = self.evidence(burst, onset, offset, shape);
-        evidence.power = self.power(onset, offset, noise);
         if crest.is_some() {
             evidence.run_ms = evidence.run_ms.max(self.clock.rate.seconds(whole.1 - whole.0).ms());
             let shoulders = self.shoulders(whole, (onset, offset));
@@ -120,7 +119,7 @@ impl Scene<'_> {
         let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
-            power: 0.0,
+            power: self.power(onset, offset, f64::from(self.score.mean_power(floor))),
             score: burst.score,
             score_without_pulse,
             fit,

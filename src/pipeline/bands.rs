@@ -20,7 +20,6 @@ const DETECT_SHARE: f64 = 0.2;
 const AMPLITUDE_SHARE: f64 = 0.1;
 /// Where the delay of the filters is taken from timestamps: the middle of a twitch's spectrum.
 const DELAY_AT_HZ: f64 = 120.0;
-
 /// An impulse has died away after this long, s: that of the slowest band is down by 60 dB after 80 ms.
 const RESPONSE_S: f64 = 0.2;
 
