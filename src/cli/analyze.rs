@@ -13,8 +13,7 @@ use twitchscope::session::{SelfTest, Session};
 use twitchscope::settings::{Preset, Settings};
 use twitchscope::source::{InsertionOption, Options, Recording, ScaleOption, Source, Voltage, sha256};
 
-use super::output::say;
-use super::output::tell;
+use super::output::{say, tell};
 use super::quantity::{channel, per_minute};
 use super::reviews::{self, Choice};
 use super::summary::summary;

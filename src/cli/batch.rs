@@ -12,8 +12,7 @@ use twitchscope::report::counted;
 
 use super::analyze::{Choices as Detection, Input};
 use super::interrupt;
-use super::output::say;
-use super::output::tell;
+use super::output::{say, tell};
 
 /// Analyses a set of recordings: a result for each, and tables and statistics over all.
 ///

@@ -8,8 +8,7 @@ use twitchscope::evaluate::{Errors, Event, Score, Tally, read};
 use twitchscope::review::{self, Agreement, Judged, Review};
 use twitchscope::units::Seconds;
 
-use super::output::say;
-use super::output::tell;
+use super::output::{say, tell};
 use super::quantity::seconds;
 
 /// Compares found events with true ones.

@@ -3,8 +3,7 @@
 use anyhow::{Result, anyhow};
 use twitchscope::source::{PortInfo, ports};
 
-use super::output::say;
-use super::output::tell;
+use super::output::{say, tell};
 
 /// Runs the command.
 pub fn run() -> Result<()> {

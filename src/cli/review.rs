@@ -16,8 +16,7 @@ use twitchscope::source::Options;
 use twitchscope::terminal::review::{Sitting, run as show};
 
 use super::analyze::Samples;
-use super::output::say;
-use super::output::tell;
+use super::output::{say, tell};
 use super::reviews;
 use super::summary;
 

@@ -1,11 +1,12 @@
 //! Reviews that lie beside a session: which one is laid over it.
 
-use super::output::tell;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use twitchscope::review::{self, Review};
 use twitchscope::session::Session;
+
+use super::output::tell;
 
 /// Which review the results hold.
 #[derive(Debug, Clone, clap::Args)]

@@ -10,8 +10,7 @@ use twitchscope::simulate::{
 use twitchscope::units::Seconds;
 
 use super::contaminants::Switches;
-use super::output::say;
-use super::output::tell;
+use super::output::{say, tell};
 use super::quantity::{decibels, seconds};
 
 /// Makes a recording with known truth.

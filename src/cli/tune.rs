@@ -13,8 +13,7 @@ use twitchscope::tune::{Alarms, BUDGETS, Choice, Counts, choices, choose_budget,
 use twitchscope::units::Seconds;
 
 use super::analyze::{Input, analyze};
-use super::output::say;
-use super::output::tell;
+use super::output::{say, tell};
 use super::quantity::{per_minute, seconds};
 
 /// Finds settings that fit labelled recordings, or a false-alarm budget that rest can show.
