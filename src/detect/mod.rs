@@ -1,7 +1,7 @@
 //! From conditioned signal to named events.
 //!
 //! One [`Detector`] listens to one channel, hop by hop: energies against the noise floor
-//! (`score`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
+//! (`score`, `spread`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
 //! (`extent`) and how late that is seen (`lag`), what it looks like (`shape`, `hum`), the heart
 //! (`heart`), and the verdict (`classify`); and how all of it would be at a threshold beside this one
 //! (`beside`).
@@ -21,6 +21,7 @@ mod pulse;
 mod scene;
 mod score;
 mod shape;
+mod spread;
 mod tape;
 mod verdict;
 

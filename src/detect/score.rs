@@ -8,10 +8,11 @@
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::detector::Limits;
+use super::spread::{Spread, TENTH, spread};
 use super::tape::{Clock, Tape};
 use crate::signal::envelope::WINDOWS;
 use crate::signal::floor::SlidingQuantile;
-use crate::units::Seconds;
+use crate::units::{Hertz, Seconds};
 
 /// Floors and spreads are sampled this often: the shortest window.
 const STEP_MS: f64 = 16.0;
@@ -31,107 +32,32 @@ const QUANTILE_SIGMAS: f64 = 0.385;
 /// bursts can only raise a median. Chance takes the median of a second of 64 ms energies no
 /// lower than 0.75 in stationary noise.
 const STEPPED_DOWN: f32 = 0.6;
+/// The short floor is the higher one from this share of it on. As it is, the larger of two medians would
+/// lie over the true one of steady noise by chance, by 2 % in the mean, and hide as much.
+const RAISED: f32 = 0.9;
 /// Spreads are learnt while the short floor is below this many times the long one.
 const STEADY: f32 = 1.5;
 /// Independent looks a second and second of window: scanning a window hop by hop sees more than
 /// its length's worth. Measured on Gaussian noise, so that budgets of 0.01 to 10 a minute hold.
-const LOOKS: f64 = 3.0;
+const LOOKS: f64 = 4.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
 /// standard deviations beyond 3. Measured on noise with the spectrum of EMG.
-const TAIL: f64 = 1.1;
-/// Where hysteresis lets go, in standard deviations above the median: one hop in 20 of noise.
+const TAIL: f64 = 1.35;
+/// Where hysteresis lets go, in standard deviations above the median, and the share of noise that lies
+/// above it.
 const LOW_SIGMA: f64 = 1.65;
-/// Effective bandwidth of EMG noise in the detection band, Hz (what the spread is taken for
-/// until enough has been heard).
-const PRIOR_BANDWIDTH_HZ: f64 = 150.0;
-/// How many energies that assumption is worth.
-const PRIOR_WEIGHT: u32 = 60;
+const LOW_SHARE: f64 = 0.05;
+/// Effective bandwidth of EMG noise in the detection band, Hz (what the spread is made of until enough has
+/// been heard).
+const EXPECTED_BANDWIDTH_HZ: f64 = 150.0;
+/// A window twice as long has a spread this many times as large: 0.71 of white noise, 0.73 of noise with
+/// the spectrum of EMG.
+const TWICE_AS_LONG: f64 = 0.725;
+/// Filters have skirts: white noise in the band is a little steadier than its width says (0.122
+/// for 0.133 at 16 ms and 60-450 Hz). No noise is steadier than that.
+const WHITE: f64 = 0.9;
 /// The long floors that are remembered, about one a second: two hours.
 const HISTORY: usize = 7200;
-/// The tenth percentile of a normal distribution, in standard deviations below its median.
-const TENTH: f64 = 1.2816;
-
-/// The energies of noise over their floor, below their median, as a histogram of log₂.
-#[derive(Debug, Clone)]
-struct Spread {
-    counts: Vec<u32>,
-    total: u32,
-    sigma: f64,
-    prior: f64,
-    /// No noise is steadier than white noise of the whole band.
-    least: f64,
-}
-
-/// Filters have skirts: white noise in the band is a little steadier than its width says (0.122
-/// for 0.133 at 16 ms and 60-450 Hz).
-const WHITE: f64 = 0.9;
-const BINS_AN_OCTAVE: f64 = 32.0;
-const BINS: usize = 512;
-/// At this many values the past begins to count half: after 21 minutes of noise (one value in two
-/// lies below the median), then every 11.
-const HALVE_AT: u32 = 40_000;
-
-impl Spread {
-    fn new(window_s: f64, bandwidth_hz: f64) -> Self {
-        let sigma = |hz: f64| (2.0 / (9.0 * (2.0 * hz * window_s).max(1.0))).sqrt();
-        let prior = sigma(PRIOR_BANDWIDTH_HZ.min(bandwidth_hz));
-        let least = WHITE * sigma(bandwidth_hz);
-        let mut new = Self { counts: vec![0; BINS], total: 0, sigma: prior, prior, least };
-        new.clear();
-        new
-    }
-
-    fn clear(&mut self) {
-        self.counts.fill(0);
-        self.total = 0;
-        self.sigma = self.prior;
-        if let Ok(normal) = Normal::new(0.0, 1.0) {
-            for k in 0..PRIOR_WEIGHT {
-                let z = normal.inverse_cdf(0.5 * (f64::from(k) + 0.5) / f64::from(PRIOR_WEIGHT));
-                self.push((1.0 + z * self.prior).max(0.05).powi(3) as f32);
-            }
-        }
-        self.settle();
-    }
-
-    /// Takes an energy over its median; what lies above may be more than noise and is not taken.
-    fn push(&mut self, ratio: f32) {
-        if ratio > 0.0 && ratio < 1.0 {
-            // What is below the first bin becomes 0 there.
-            let bin = (f64::from(ratio).log2() * BINS_AN_OCTAVE + BINS as f64) as usize;
-            self.counts[bin.min(BINS - 1)] += 1;
-            self.total += 1;
-        }
-        if self.total >= HALVE_AT {
-            self.counts.iter_mut().for_each(|c| *c /= 2);
-            self.total = self.counts.iter().sum();
-        }
-    }
-
-    fn quantile(&self, q: f64) -> f64 {
-        let wanted = q * f64::from(self.total);
-        let mut below = 0;
-        for (bin, count) in self.counts.iter().enumerate() {
-            if f64::from(below + count) >= wanted && *count > 0 {
-                let place = bin as f64 + (wanted - f64::from(below)) / f64::from(*count) - BINS as f64;
-                return (place / BINS_AN_OCTAVE).exp2();
-            }
-            below += count;
-        }
-        1.0
-    }
-
-    fn settle(&mut self) {
-        // A fifth of the lower half is a tenth of the whole.
-        self.sigma = ((1.0 - self.quantile(0.2).cbrt()) / TENTH).clamp(self.least, 0.6);
-    }
-
-    /// For a cube root that is normal, mean / median = 1 + 3 σ².
-    fn mean_over_median(&self) -> f64 {
-        1.0 + 3.0 * self.sigma.powi(2)
-    }
-}
-
 /// How many standard deviations above the median a threshold must lie so that one look in
 /// `1 / chance` passes it.
 fn sigmas(chance: f64) -> f64 {
@@ -164,13 +90,15 @@ pub struct Moment {
 #[derive(Debug, Clone)]
 pub struct Score {
     step: u64,
-    sigmas: f64,
+    sigmas: [f64; WINDOWS],
     long: SlidingQuantile,
     short: SlidingQuantile,
     local: SlidingQuantile,
     amplitude: SlidingQuantile,
     history: SlidingQuantile,
     spreads: [Spread; WINDOWS],
+    /// What the spread of the shortest window is taken for until enough was heard.
+    expected: f64,
     thresholds: [f32; WINDOWS],
     lows: [f32; WINDOWS],
     /// The median energy of each window over the floor.
@@ -195,13 +123,14 @@ impl Score {
         let sigmas = sigmas(budget_per_min / 60.0 / looks_per_s);
         let mut new = Self {
             step,
-            sigmas,
+            sigmas: [sigmas; WINDOWS],
             long: SlidingQuantile::new(values(floor.s()) / 2),
             short: SlidingQuantile::new(values(SHORT_S)),
             local: SlidingQuantile::new(values(LOCAL_S)),
             amplitude: SlidingQuantile::new(values(floor.s()) / 2),
             history: SlidingQuantile::new(HISTORY),
-            spreads: std::array::from_fn(|w| Spread::new(window_s(w), bandwidth.hz())),
+            spreads: std::array::from_fn(|w| Spread::new(WHITE * spread(bandwidth, window_s(w)))),
+            expected: spread(Hertz::new(EXPECTED_BANDWIDTH_HZ.min(bandwidth.hz())), window_s(0)),
             thresholds: [0.0; WINDOWS],
             lows: [0.0; WINDOWS],
             medians: [0.0; WINDOWS],
@@ -217,13 +146,17 @@ impl Score {
     }
 
     fn set_thresholds(&mut self) {
-        self.spreads.iter_mut().for_each(Spread::settle);
+        let mut expected = self.expected;
+        for spread in &mut self.spreads {
+            spread.settle(expected);
+            expected = TWICE_AS_LONG * spread.sigma();
+        }
         for w in 0..WINDOWS {
-            let at = |z: f64| self.median(w) * (1.0 + z * self.spreads[w].sigma).powi(3);
-            (self.thresholds[w], self.lows[w]) = (at(self.sigmas) as f32, at(LOW_SIGMA) as f32);
+            let at = |z: f64| self.median(w) * (1.0 + z * self.spreads[w].sigma()).powi(3);
+            (self.thresholds[w], self.lows[w]) = (at(self.sigmas[w]) as f32, at(LOW_SIGMA) as f32);
             self.medians[w] = self.median(w) as f32;
         }
-        self.lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma).powi(-3) as f32;
+        self.lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma()).powi(-3) as f32;
     }
 
     /// The median energy of window `w` over the floor: all windows have the same mean.
@@ -268,7 +201,7 @@ impl Score {
             return;
         }
         let half = tape.detect.length(WINDOWS - 1) / 2;
-        let floor = self.local.quantile(0.5).unwrap_or(0.0).max(self.quantum);
+        let floor = self.local_floor().max(self.quantum);
         let steady = floor < STEADY * self.long_floor;
         if floor > 0.0 && steady && at >= half && tape.all_valid(at - half, at + half) {
             let energies = tape.detect.all_around(at).into_iter().zip(self.medians);
@@ -281,6 +214,15 @@ impl Score {
             self.set_thresholds();
             self.history.push(self.long_floor);
         }
+    }
+
+    /// The median of the last two seconds without the bursts in them: they lift a share of the values
+    /// over the low threshold, where noise has few.
+    fn local_floor(&self) -> f32 {
+        let median = self.local.quantile(0.5).unwrap_or(0.0);
+        let low = median * self.lows[FLOOR_WINDOW] / self.medians[FLOOR_WINDOW];
+        let active = (self.local.share_above(low) - LOW_SHARE).max(0.0) / (1.0 - LOW_SHARE);
+        self.local.quantile(0.5 * (1.0 - active)).unwrap_or(0.0)
     }
 
     /// Makes thresholds of what was learnt so far.
@@ -311,7 +253,7 @@ impl Score {
     /// The floor in force: median energy of 64 ms, detection band.
     pub fn floor(&self) -> f32 {
         let stepped_down = self.short_floor < STEPPED_DOWN * self.long_floor;
-        if stepped_down { self.short_floor } else { self.long_floor.max(self.short_floor) }
+        if stepped_down { self.short_floor } else { self.long_floor.max(RAISED * self.short_floor) }
     }
 
     /// The long floor alone.
@@ -358,7 +300,7 @@ impl Score {
             let share = (burst as f64 / window).min(1.0);
             // The spread of the burst's own energy is that of noise of its length.
             let shrink = (window / burst as f64).max(1.0).sqrt();
-            let tenth = (1.0 - TENTH * self.spreads[w].sigma * shrink.min(2.0)).max(0.2).powi(3);
+            let tenth = (1.0 - TENTH * self.spreads[w].sigma() * shrink.min(2.0)).max(0.2).powi(3);
             let needed = f64::from(self.thresholds[w]) - (1.0 - share);
             least = least.min((needed / (tenth * share) - 1.0).max(0.0));
         }

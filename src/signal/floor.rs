@@ -78,6 +78,11 @@ impl SlidingQuantile {
         self.sorted.get(nearest(q, last)).copied()
     }
 
+    /// The share of the window's values that are `level` or more; 0 for an empty window.
+    pub fn share_above(&self, level: f32) -> f64 {
+        (self.len() - self.place(level)) as f64 / self.len().max(1) as f64
+    }
+
     /// Forgets every value.
     pub fn clear(&mut self) {
         self.sorted.clear();
