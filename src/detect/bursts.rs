@@ -55,6 +55,11 @@ impl Bursts {
         ended
     }
 
+    /// The burst that is open.
+    pub fn open(&self) -> Option<Burst> {
+        self.open
+    }
+
     /// Where the burst that is open began.
     pub fn since(&self) -> Option<u64> {
         self.open.map(|b| b.first)

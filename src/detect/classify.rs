@@ -91,7 +91,7 @@ const SPIKE_BALANCE: f32 = 1.2;
 
 /// The crests of an effort stand this many times over its own level; a twitch on it must do more:
 /// 95 in 100 crests and flanks of real efforts stay below.
-const CREST: f32 = 2.0;
+pub const CREST: f32 = 2.0;
 /// A crest that is more than half as long as a twitch can be looks like the effort itself: of real
 /// efforts whose strongest part was so long, all but one stood less than this over the rest.
 const LONG_CREST: f32 = 4.5;

@@ -25,6 +25,10 @@ const KEPT_S: f64 = 10.0;
 const MOST_S: f64 = 2.0;
 /// Pauses up to this long do not end an effort, ms.
 const EFFORT_BRIDGE_MS: f64 = 60.0;
+/// How often it is noted how far activity has come, hops.
+const ACTIVE_EVERY: u64 = 10;
+/// Notes that wait to be asked for: those of the first seconds, which are decided at once.
+const ACTIVE_ROOM: usize = 1024;
 /// The least number of energies a floor may rest on: half a second.
 const LEAST_HEARD: usize = 15;
 
@@ -80,6 +84,8 @@ pub struct Detector {
     beside: [Beside; 2],
     efforts: Bursts,
     effort: Option<Candidate>,
+    /// Stretches of activity that outlasted a twitch, not yet asked for.
+    active: Vec<(u64, u64)>,
     decided: u64,
     started: bool,
     last_offset: u64,
@@ -102,6 +108,7 @@ impl Detector {
             beside: Threshold::BESIDE.map(|threshold| Beside::new(threshold, bridge, most)),
             efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX, 1.0),
             effort: None,
+            active: Vec::with_capacity(ACTIVE_ROOM),
             decided: 0,
             started: false,
             last_offset: 0,
@@ -190,9 +197,11 @@ impl Detector {
 
     /// Efforts are spans of their own: runs on the long floor that outlast a twitch.
     fn follow_effort(&mut self, at: u64, moment: Moment, sink: &mut impl FnMut(Candidate)) {
-        let Some(run) = self.efforts.push(at, moment.active_long, moment.score_long, moment.floor) else {
-            return;
-        };
+        let ended = self.efforts.push(at, moment.active_long, moment.score_long, moment.floor);
+        if at.is_multiple_of(ACTIVE_EVERY) {
+            self.note_active();
+        }
+        let Some(run) = ended else { return };
         let pending = self.effort.take();
         let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
         let length = run.last + 1 - run.first;
@@ -204,6 +213,22 @@ impl Detector {
         } else if let Some(pending) = pending {
             sink(pending);
         }
+    }
+
+    /// Notes how far activity on the long floor has come that outlasts a twitch.
+    fn note_active(&mut self) {
+        if let Some(run) = self.efforts.open() {
+            let length = run.last + 1 - run.first;
+            if self.clock.time(length) > self.limits.longest && is_filled(run.held, length) {
+                self.active.push((run.first * self.clock.hop, (run.last + 1) * self.clock.hop));
+            }
+        }
+    }
+
+    /// Takes the stretches, from sample to sample, of activity on the long floor that outlasts a twitch,
+    /// as far as it has come: several times a stretch while it goes on.
+    pub fn take_active(&mut self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.active.drain(..)
     }
 
     /// Judges a burst, and what else of it crossed the threshold away from its peak.
@@ -342,6 +367,7 @@ impl Detector {
         self.beside.iter_mut().for_each(Beside::clear);
         self.efforts.clear();
         self.effort = None;
+        self.active.clear();
         (self.decided, self.started, self.last_offset) = (0, false, 0);
     }
 }

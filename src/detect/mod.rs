@@ -26,11 +26,12 @@ mod tape;
 mod verdict;
 
 pub use beside::Threshold;
-pub use classify::Evidence;
+pub use classify::{CREST, Evidence};
 pub use detector::{Detector, Limits, Quality};
 pub use heart::Beat;
 pub use hum::Hum;
 pub use lag::Lag;
+pub use scene::LONGEST_EFFORT_S;
 pub use shape::Shape;
 pub use tape::{Clock, Forms};
 pub use verdict::{Candidate, Class, Reason};

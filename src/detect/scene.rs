@@ -22,7 +22,7 @@ const DISTANCE_MS: f64 = 48.0;
 /// The shoulders of a crest begin this far from it, ms: half of the window that is looked at, and 8.
 const SHOULDER_MS: f64 = 24.0;
 /// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
-const LONGEST_EFFORT_S: f64 = 3.3;
+pub const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
 const BEAT_MARGIN: f32 = 2.0;
 /// Energies of 32 ms bridge pauses by themselves; a run of them bridges this much more, ms.

@@ -125,6 +125,11 @@ pub enum Reason {
         /// How far it stood over its surroundings, dB.
         over_db: f64,
     },
+    /// It did not stand out from what surrounds it, during an effort on another channel.
+    Spread {
+        /// How far it stood over its surroundings, dB.
+        over_db: f64,
+    },
     /// The converter was at its end for a good part of it.
     Rail {
         /// The share of its samples that was.
@@ -171,6 +176,9 @@ impl fmt::Display for Reason {
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),
             Self::Crest { over_db } => {
                 write!(f, "a crest only {over_db:.1} dB over the activity around it")
+            }
+            Self::Spread { over_db } => {
+                write!(f, "{over_db:.1} dB over what surrounds it, during an effort on another channel")
             }
             Self::Rail { share } => {
                 write!(f, "the converter was at its end for {:.0} % of it", share * 100.0)

@@ -108,6 +108,12 @@ impl Bands {
         Span::new(start, place(candidate.offset, off).max(start + 1))
     }
 
+    /// Where activity at samples `from..to` of a channel that began at frame `base` lies.
+    pub fn active(&self, base: u64, from: u64, to: u64) -> Span {
+        let place = |k: u64| (base + k * self.thinning).saturating_sub(self.delay.round() as u64);
+        Span::new(place(from), place(to))
+    }
+
     /// Frames a hop.
     pub fn hop_frames(&self) -> u64 {
         self.clock.hop * self.thinning

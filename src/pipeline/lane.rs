@@ -33,6 +33,8 @@ pub enum Said {
     Candidate(Candidate, Span),
     /// A stretch that is no signal.
     Masked(Mask, Span),
+    /// Activity that outlasts a twitch, as far as it has come.
+    Active(Span),
 }
 
 /// One channel of a pipeline.
@@ -291,6 +293,9 @@ impl Lane {
                     self.detector.push(*forms, seen.is_finite(), sample.railed, &mut |c| tell(found(c)));
                 }
             }
+            self.detector
+                .take_active()
+                .for_each(|(from, to)| tell(Said::Active(bands.active(base, from, to))));
             self.since_search += now.len() as u64;
             if self.since_search == self.again {
                 self.since_search = 0;

@@ -2,7 +2,7 @@
 
 use super::lane::Said;
 use super::{Event, Found, Mask};
-use crate::detect::{Class, Reason};
+use crate::detect::{CREST, Class, LONGEST_EFFORT_S, Reason};
 use crate::units::{SampleIndex, SampleRate, Seconds, Span};
 
 /// Twitches on two channels whose spans come this close are one.
@@ -21,6 +21,10 @@ const LURCH: f32 = 1.4;
 /// and where it is strongest it is little more than one pulse: without that, less than this share
 /// of its score remains (of simulated knocks 97 in 100).
 const REST: f32 = 0.6;
+/// While there is an effort on another channel, what surrounds a burst is a part of it if it lies over
+/// the long floor for more than this share of the time on one side; the burst must stand out as a crest
+/// must.
+const SPREAD: f32 = 0.2;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
 
@@ -30,10 +34,13 @@ pub struct Merge {
     waiting: Vec<Found>,
     /// What was told a moment ago and may have begun together with what waits.
     told: Vec<Found>,
+    /// Activity that outlasts a twitch, as far as it had come at some time, and its channel.
+    active: Vec<(usize, Span)>,
     /// Masked spans and their channels.
     masked: Vec<(usize, Mask, Span)>,
     together: u64,
     hold: u64,
+    longest_effort: u64,
     channels: usize,
 }
 
@@ -43,7 +50,9 @@ impl Merge {
         Self {
             waiting: Vec::with_capacity(ROOM),
             told: Vec::with_capacity(ROOM),
+            active: Vec::with_capacity(ROOM),
             masked: Vec::with_capacity(ROOM),
+            longest_effort: rate.samples(Seconds::new(LONGEST_EFFORT_S)),
             together: rate.samples(Seconds::new(TOGETHER_S)),
             hold: rate.samples(Seconds::new(HOLD_S)),
             channels,
@@ -55,6 +64,15 @@ impl Merge {
         match said {
             Said::Candidate(candidate, span) => self.waiting.push(Found { channel, span, candidate }),
             Said::Masked(why, span) => self.masked.push((channel, why, span)),
+            Said::Active(span) => self.take_active(channel, span),
+        }
+    }
+
+    /// Takes activity of a channel that outlasts a twitch, as far as it has come.
+    pub fn take_active(&mut self, channel: usize, span: Span) {
+        match self.active.iter_mut().rev().find(|a| a.0 == channel) {
+            Some(last) if last.1 == span => {}
+            _ => self.active.push((channel, span)),
         }
     }
 
@@ -79,6 +97,7 @@ impl Merge {
                 break;
             }
             self.find_knocks(told, told + count);
+            self.find_spread(told, told + count, known);
             let group = &self.waiting[told..told + count];
             group.iter().for_each(|f| sink(Event::Candidate(*f)));
             let strongest = |best: Option<Found>, f: &Found| match best {
@@ -92,6 +111,10 @@ impl Merge {
             told += count;
         }
         self.told.extend(self.waiting.drain(..told));
+        if settled != u64::MAX {
+            let needed = self.waiting.first().map_or(settled, |f| settled.min(f.span.start.get()));
+            self.active.retain(|(_, span)| span.end.get() + self.hold > needed);
+        }
         if let Some(newest) = self.told.last().map(|f| f.span.start.get()) {
             self.told.retain(|f| f.span.start.get() + 2 * self.together >= newest);
         }
@@ -109,6 +132,39 @@ impl Merge {
                 self.waiting[k].candidate.reason = Reason::Knock { ratio: f64::from(ratio) };
             }
         }
+    }
+
+    /// Takes, of those that are about to be told, what does not stand out while there is an effort on
+    /// another channel for a part of it: activity spreads, and is faint and patchy far from its source.
+    fn find_spread(&mut self, from: usize, to: usize, known: u64) {
+        for k in from..to {
+            let found = &self.waiting[k];
+            let evidence = &found.candidate.evidence;
+            let over = evidence.score_over_surroundings;
+            if found.candidate.class == Class::Twitch
+                && over < CREST
+                && evidence.flanks > SPREAD
+                && self.is_active_elsewhere(found, known)
+            {
+                let over_db = 10.0 * f64::from(over.max(1e-3)).log10();
+                self.waiting[k].candidate.class = Class::Effort;
+                self.waiting[k].candidate.reason = Reason::Spread { over_db };
+            }
+        }
+    }
+
+    /// Whether activity on another channel that is no older than an effort covers `found`, as far as
+    /// was known at frame `known`.
+    fn is_active_elsewhere(&self, found: &Found, known: u64) -> bool {
+        let (onset, offset) = (found.span.start.get(), found.span.end.get());
+        self.active.iter().any(|(channel, active)| {
+            let (began, end) = (active.start.get(), active.end.get());
+            *channel != found.channel
+                && began <= onset + self.together
+                && end + self.together >= offset
+                && end <= known
+                && onset < began + self.longest_effort
+        })
     }
 
     /// The ratio of the largest to the least peak of what began at `onset`, if that was on several
@@ -142,6 +198,7 @@ impl Merge {
     pub fn clear(&mut self) {
         self.waiting.clear();
         self.told.clear();
+        self.active.clear();
         self.masked.clear();
     }
 

@@ -23,7 +23,14 @@ impl Merges {
 
     /// Takes what a lane says. An effort is one at any threshold.
     pub fn take(&mut self, channel: usize, said: Said) {
-        let Said::Candidate(candidate, span) = said else { return self.set.take(channel, said) };
+        let (candidate, span) = match said {
+            Said::Candidate(candidate, span) => (candidate, span),
+            Said::Masked(..) => return self.set.take(channel, said),
+            Said::Active(span) => {
+                self.set.take_active(channel, span);
+                return self.beside.iter_mut().for_each(|(_, merge)| merge.take_active(channel, span));
+            }
+        };
         let everywhere = candidate.class == Class::Effort;
         for (threshold, merge) in &mut self.beside {
             if everywhere || *threshold == candidate.threshold {

@@ -1,0 +1,63 @@
+//! What an effort on one channel may do to another: its faint pieces are no twitches there, and it
+//! hides none.
+
+use ndarray::{Axis, concatenate};
+use twitchscope::block::{Block, Format};
+use twitchscope::detect::{Class, Reason};
+use twitchscope::pipeline::{Event, Found, Pipeline};
+use twitchscope::settings::Settings;
+use twitchscope::simulate::{Simulation, render, scenario};
+use twitchscope::units::SampleIndex;
+
+/// Twitches and rejected candidates of several simulations as the channels of one recording.
+fn heard(all: &[&Simulation]) -> (Vec<Found>, Vec<Found>) {
+    let frames: Vec<_> = all.iter().map(|made| made.frames.view()).collect();
+    let frames = concatenate(Axis(1), &frames).unwrap();
+    let channels = (1..=frames.ncols()).map(|k| format!("EMG{k}")).collect();
+    let format = Format { channels, ..all[0].format.clone() };
+    let mut pipeline = Pipeline::new(&format, &Settings::default()).unwrap();
+    let (mut twitches, mut rejected) = (Vec::new(), Vec::new());
+    let mut sink = |event| match event {
+        Event::Twitch(found) => twitches.push(found),
+        Event::Candidate(found) if found.candidate.class != Class::Twitch => rejected.push(found),
+        _ => {}
+    };
+    pipeline.push(&Block { first: SampleIndex::new(0), frames, marks: Vec::new() }, &mut sink);
+    pipeline.finish(&mut sink);
+    (twitches, rejected)
+}
+
+#[test]
+fn the_faint_pieces_of_an_effort_on_the_channels_beside_it_are_no_twitches() {
+    let (mut minutes, mut alarms, mut spread) = (0.0, 0, 0);
+    for seed in 41_000..41_020 {
+        let mut recipe = scenario("rest-dirty", seed).unwrap();
+        let made = render(&recipe).unwrap();
+        let (twitches, rejected) = heard(&[&made]);
+        minutes += recipe.duration_s / 60.0;
+        alarms += twitches.len();
+        let during = |f: &&Found| matches!(f.candidate.reason, Reason::Spread { over_db } if over_db < 3.1);
+        spread += rejected.iter().filter(during).count();
+    }
+    let rate = alarms as f64 / minutes;
+    println!("{rate} a minute, {spread} taken for pieces");
+    assert!(spread > 12, "only {spread} pieces of efforts were told as such");
+    assert!(rate < 1.6, "{rate} twitches a minute where there are only efforts");
+}
+
+#[test]
+fn an_effort_on_one_channel_hides_no_twitch_on_a_quiet_one() {
+    let (mut all, mut lost) = (0, 0);
+    for seed in 41_020..41_030 {
+        let effort = render(&scenario("efforts-only", seed).unwrap()).unwrap();
+        let quiet = render(&scenario("quiet-10db", seed + 100).unwrap()).unwrap();
+        let alone: Vec<_> = heard(&[&quiet]).0.iter().map(|f| f.span).collect();
+        let beside = heard(&[&quiet, &effort]).0;
+        let beside: Vec<_> = beside.iter().filter(|f| f.channel == 0).map(|f| f.span).collect();
+        all += alone.len();
+        lost += alone.iter().filter(|span| !beside.contains(span)).count();
+    }
+    println!("{lost} of {all}");
+    // A faint one that has others close by looks like a piece of what surrounds it.
+    assert!(all > 400 && lost * 100 < all, "{lost} of {all}");
+}
