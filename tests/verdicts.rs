@@ -33,3 +33,14 @@ fn a_twitch_just_before_a_stronger_stroke_is_told_though_the_stroke_is_judged_fi
     assert!(near(&truth), "the simulator has changed: find another such twitch");
     assert!(near(&found), "{found:?}");
 }
+
+#[test]
+fn windows_that_reach_into_a_strong_burst_find_nothing_before_it() {
+    let mut before = 0;
+    for seed in 43_000..43_020 {
+        let (found, truth) = onsets("quiet-20db", seed);
+        let ahead = |t: &f64, by: f64| truth.iter().any(|onset| (0.025..by).contains(&(onset - t)));
+        before += found.iter().filter(|t| ahead(t, 0.15)).count();
+    }
+    assert!(before <= 1, "{before} were found where a strong burst had not yet begun");
+}

@@ -270,7 +270,7 @@ impl Detector {
             done[k] = Some(found);
             let (first, last) = (found.onset / self.clock.hop, found.offset / self.clock.hop);
             for (from, to) in [(part.first, first.saturating_sub(bridge)), (last + bridge, part.last + 1)] {
-                let rest = self.scene().rest(from, to, least);
+                let rest = self.scene().rest((from, to), (first, last), least);
                 if let (Some(rest), Some(free)) = (rest, todo.iter_mut().find(|t| t.is_none())) {
                     *free = Some(rest);
                 }

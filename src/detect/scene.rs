@@ -243,11 +243,12 @@ impl Scene<'_> {
         length.saturating_sub(widened)
     }
 
-    /// What crossed `least` times the threshold between two hops, as a burst of its own.
-    pub fn rest(&self, from: u64, to: u64, least: f32) -> Option<Burst> {
+    /// What crossed `least` times the threshold between two hops, as a burst of its own. Windows that
+    /// reach into what lies at hops `taken` see that, not what is left.
+    pub fn rest(&self, (from, to): (u64, u64), taken: (u64, u64), least: f32) -> Option<Burst> {
         let mut rest: Option<Burst> = None;
         for at in from..to {
-            let moment = self.score.moment(self.tape, at);
+            let moment = self.score.moment_beside(self.tape, at, taken);
             if moment.score >= least {
                 let burst = rest.get_or_insert(Burst {
                     first: from,

@@ -233,11 +233,26 @@ impl Score {
 
     /// Hop `at` against the floors.
     pub fn moment(&self, tape: &Tape, at: u64) -> Moment {
+        self.over_floors(tape, at, tape.detect.all_around(at))
+    }
+
+    /// Hop `at` against the floors, by those windows that do not reach into hops `first..=last`.
+    pub fn moment_beside(&self, tape: &Tape, at: u64, (first, last): (u64, u64)) -> Moment {
+        let mut energies = tape.detect.all_around(at);
+        for (w, energy) in energies.iter_mut().enumerate() {
+            let half = tape.detect.length(w) / 2;
+            if at + half >= first && at <= last + half {
+                *energy = 0.0;
+            }
+        }
+        self.over_floors(tape, at, energies)
+    }
+
+    fn over_floors(&self, tape: &Tape, at: u64, energies: [f32; WINDOWS]) -> Moment {
         let floor = self.floor();
         if floor <= 0.0 || !tape.is_valid(at) {
             return Moment::default();
         }
-        let energies = tape.detect.all_around(at);
         let over: [f32; WINDOWS] = std::array::from_fn(|w| energies[w] / self.thresholds[w]);
         let score = over.into_iter().fold(0.0, f32::max);
         let (energy, low) = (energies[HYSTERESIS_WINDOW], self.lows[HYSTERESIS_WINDOW]);
