@@ -8,7 +8,7 @@ use super::heart::{Beat, Heart};
 use super::hum::hum;
 use super::measure::measure;
 use super::pulse::Pulses;
-use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Score};
+use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Moment, Score};
 use super::shape::{Shape, shape};
 use super::tape::{Clock, Tape};
 use super::verdict::{Candidate, Class, Reason};
@@ -243,27 +243,19 @@ impl Scene<'_> {
         length.saturating_sub(widened)
     }
 
-    /// What crossed `least` times the threshold between two hops, as a burst of its own. Windows that
-    /// reach into what lies at hops `taken` see that, not what is left.
+    /// What crossed `least` times the threshold between two hops, as a burst of its own, unless its
+    /// strongest moment owes that to windows that reach into what lies at hops `taken`.
     pub fn rest(&self, (from, to): (u64, u64), taken: (u64, u64), least: f32) -> Option<Burst> {
         let mut rest: Option<Burst> = None;
         for at in from..to {
-            let moment = self.score.moment_beside(self.tape, at, taken);
-            if moment.score >= least {
-                let burst = rest.get_or_insert(Burst {
-                    first: from,
-                    last: to - 1,
-                    held: 0,
-                    score: 0.0,
-                    peak: at,
-                    floor: moment.floor,
-                });
-                if moment.score > burst.score {
-                    (burst.score, burst.peak, burst.floor) = (moment.score, at, moment.floor);
-                }
+            let Moment { score, floor, .. } = self.score.moment(self.tape, at);
+            if score >= least && rest.is_none_or(|rest| score > rest.score) {
+                rest = Some(Burst { first: from, last: to - 1, held: 0, score, peak: at, floor });
             }
         }
-        rest
+        let mut rest = rest?;
+        rest.score = self.score.moment_beside(self.tape, rest.peak, taken).score;
+        (rest.score >= least).then_some(rest)
     }
 
     /// The effort at samples `onset..offset`; what of it is no longer held is not measured.
