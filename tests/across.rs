@@ -31,7 +31,7 @@ fn heard(all: &[&Simulation]) -> (Vec<Found>, Vec<Found>) {
 fn the_faint_pieces_of_an_effort_on_the_channels_beside_it_are_no_twitches() {
     let (mut minutes, mut alarms, mut spread) = (0.0, 0, 0);
     for seed in 41_000..41_020 {
-        let mut recipe = scenario("rest-dirty", seed).unwrap();
+        let recipe = scenario("rest-dirty", seed).unwrap();
         let made = render(&recipe).unwrap();
         let (twitches, rejected) = heard(&[&made]);
         minutes += recipe.duration_s / 60.0;
