@@ -22,7 +22,6 @@ const AGAIN_S: f64 = 4.0;
 const STRETCHES: usize = 1200;
 /// Thinned samples that go through the filters together.
 const RUN: usize = 256;
-
 /// Frames that are looked at together.
 const LOOK: u64 = 64;
 
@@ -293,9 +292,8 @@ impl Lane {
                     self.detector.push(*forms, seen.is_finite(), sample.railed, &mut |c| tell(found(c)));
                 }
             }
-            self.detector
-                .take_active()
-                .for_each(|(from, to)| tell(Said::Active(bands.active(base, from, to))));
+            let active = self.detector.take_active();
+            active.for_each(|(from, to)| tell(Said::Active(bands.active(base, from, to))));
             self.since_search += now.len() as u64;
             if self.since_search == self.again {
                 self.since_search = 0;

@@ -27,6 +27,8 @@ const REST: f32 = 0.6;
 const SPREAD: f32 = 0.2;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
+/// Room for what is active on one channel: notes of five seconds.
+const ACTIVE_ROOM: usize = 256;
 
 /// Holds candidates until every channel has said what it has to say about their time.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ impl Merge {
         Self {
             waiting: Vec::with_capacity(ROOM),
             told: Vec::with_capacity(ROOM),
-            active: Vec::with_capacity(ROOM),
+            active: Vec::with_capacity(ACTIVE_ROOM * channels),
             masked: Vec::with_capacity(ROOM),
             longest_effort: rate.samples(Seconds::new(LONGEST_EFFORT_S)),
             together: rate.samples(Seconds::new(TOGETHER_S)),
@@ -83,6 +85,8 @@ impl Merge {
         for (channel, why, span) in self.masked.drain(..) {
             sink(Event::Masked { channel: Some(channel), span, why });
         }
+        let needed = self.waiting.iter().map(|f| f.span.start.get()).min().unwrap_or(settled).min(settled);
+        self.active.retain(|(_, span)| span.end.get() + self.hold > needed);
         if self.waiting.is_empty() {
             return;
         }
@@ -111,10 +115,6 @@ impl Merge {
             told += count;
         }
         self.told.extend(self.waiting.drain(..told));
-        if settled != u64::MAX {
-            let needed = self.waiting.first().map_or(settled, |f| settled.min(f.span.start.get()));
-            self.active.retain(|(_, span)| span.end.get() + self.hold > needed);
-        }
         if let Some(newest) = self.told.last().map(|f| f.span.start.get()) {
             self.told.retain(|f| f.span.start.get() + 2 * self.together >= newest);
         }
