@@ -1,5 +1,5 @@
 //! What an effort on one channel may do to another: its faint pieces are no twitches there, and it
-//! hides none.
+//! hides hardly any.
 
 use ndarray::{Axis, concatenate};
 use twitchscope::block::{Block, Format};
@@ -42,11 +42,11 @@ fn the_faint_pieces_of_an_effort_on_the_channels_beside_it_are_no_twitches() {
     let rate = alarms as f64 / minutes;
     println!("{rate} a minute, {spread} taken for pieces");
     assert!(spread > 12, "only {spread} pieces of efforts were told as such");
-    assert!(rate < 1.6, "{rate} twitches a minute where there are only efforts");
+    assert!(rate < 1.6, "{rate} twitches a minute where there are none");
 }
 
 #[test]
-fn an_effort_on_one_channel_hides_no_twitch_on_a_quiet_one() {
+fn an_effort_on_one_channel_hides_hardly_a_twitch_on_a_quiet_one() {
     let (mut all, mut lost) = (0, 0);
     for seed in 41_020..41_030 {
         let effort = render(&scenario("efforts-only", seed).unwrap()).unwrap();

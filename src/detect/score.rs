@@ -38,10 +38,11 @@ const RAISED: f32 = 0.9;
 /// Spreads are learnt while the short floor is below this many times the long one.
 const STEADY: f32 = 1.5;
 /// Independent looks a second and second of window: scanning a window hop by hop sees more than
-/// its length's worth. Measured on Gaussian noise, so that budgets of 0.01 to 10 a minute hold.
+/// its length's worth. Measured, with the tail, on the noise of the simulation, half white and half with
+/// the spectrum of EMG, so that budgets of 0.01 to 10 a minute hold.
 const LOOKS: f64 = 4.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
-/// standard deviations beyond 3. Measured on noise with the spectrum of EMG.
+/// standard deviations beyond 3.
 const TAIL: f64 = 1.35;
 /// Where hysteresis lets go, in standard deviations above the median, and the share of noise that lies
 /// above it.

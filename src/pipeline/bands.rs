@@ -103,15 +103,18 @@ impl Bands {
             let (on, off) = self.lag.of(f64::from(candidate.evidence.power));
             (frames(on), frames(off))
         };
-        let place = |k: u64, lag: f64| ((base + k * self.thinning) as f64 - lag).round().max(0.0) as u64;
-        let start = place(candidate.onset, on);
-        Span::new(start, place(candidate.offset, off).max(start + 1))
+        let start = self.frame(base, candidate.onset, on);
+        Span::new(start, self.frame(base, candidate.offset, off).max(start + 1))
     }
 
     /// Where activity at samples `from..to` of a channel that began at frame `base` lies.
     pub fn active(&self, base: u64, from: u64, to: u64) -> Span {
-        let place = |k: u64| (base + k * self.thinning).saturating_sub(self.delay.round() as u64);
-        Span::new(place(from), place(to))
+        Span::new(self.frame(base, from, self.delay), self.frame(base, to, self.delay))
+    }
+
+    /// The frame of sample `k` of a channel that began at frame `base`, seen `lag` frames late.
+    fn frame(&self, base: u64, k: u64, lag: f64) -> u64 {
+        ((base + k * self.thinning) as f64 - lag).round().max(0.0) as u64
     }
 
     /// Frames a hop.

@@ -66,15 +66,13 @@ impl Merge {
         match said {
             Said::Candidate(candidate, span) => self.waiting.push(Found { channel, span, candidate }),
             Said::Masked(why, span) => self.masked.push((channel, why, span)),
-            Said::Active(span) => self.take_active(channel, span),
-        }
-    }
-
-    /// Takes activity of a channel that outlasts a twitch, as far as it has come.
-    pub fn take_active(&mut self, channel: usize, span: Span) {
-        match self.active.iter_mut().rev().find(|a| a.0 == channel) {
-            Some(last) if last.1 == span => {}
-            _ => self.active.push((channel, span)),
+            Said::Active(span) => {
+                // Over a pause that is bridged, it is told again how far it has come.
+                let newest = self.active.iter().rev().find(|(of, _)| *of == channel);
+                if newest.is_none_or(|(_, known)| *known != span) {
+                    self.active.push((channel, span));
+                }
+            }
         }
     }
 

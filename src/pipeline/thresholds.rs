@@ -27,8 +27,8 @@ impl Merges {
             Said::Candidate(candidate, span) => (candidate, span),
             Said::Masked(..) => return self.set.take(channel, said),
             Said::Active(span) => {
-                self.set.take_active(channel, span);
-                return self.beside.iter_mut().for_each(|(_, merge)| merge.take_active(channel, span));
+                let beside = self.beside.iter_mut().map(|(_, merge)| merge);
+                return beside.chain([&mut self.set]).for_each(|m| m.take(channel, Said::Active(span)));
             }
         };
         let everywhere = candidate.class == Class::Effort;
