@@ -79,6 +79,37 @@ fn both_grids_are_found_to_a_twentieth_of_a_hertz_with_their_harmonics() {
 }
 
 #[test]
+fn a_line_that_two_grids_share_leads_to_the_one_that_has_the_others() {
+    let mut welch = Welch::new(SEARCHED, rate());
+    let sixty = sum(&hum(SEARCHED, &[2.0, 0.0, 0.5, 0.0, 4.0], |_| 60.1), &noise(9, SEARCHED));
+    let found = search(&sixty, &mut welch, HIGHEST).unwrap();
+    assert!((found.fundamental.hz() - 60.1).abs() < 0.05, "{found:?}");
+    assert_eq!(found.harmonics(), [1, 3, 5]);
+    let fifty = sum(&hum(SEARCHED, &[2.0, 0.0, 0.5, 0.0, 0.0, 4.0], |_| 50.1), &noise(9, SEARCHED));
+    let found = search(&fifty, &mut welch, HIGHEST).unwrap();
+    assert!((found.fundamental.hz() - 50.1).abs() < 0.05, "{found:?}");
+    assert_eq!(found.harmonics(), [1, 3, 6]);
+}
+
+#[test]
+fn a_grid_is_kept_while_only_a_line_is_seen_that_another_has_too() {
+    let (mut canceller, mut welch) = (Canceller::new(rate()), Welch::new(SEARCHED, rate()));
+    let mut hear = |amplitudes: &[f64], first: bool| {
+        let x = sum(&hum(SEARCHED, amplitudes, |_| 60.1), &noise(10, SEARCHED));
+        let found = search(&x, &mut welch, HIGHEST);
+        canceller.learn(found.as_ref(), &x, first);
+        canceller.lines_hz().map(|hz| hz.round() as u32).collect::<Vec<_>>()
+    };
+    let all = [2.0, 0.0, 1.0, 0.0, 4.0];
+    assert_eq!(hear(&all, true), [60, 180, 301]);
+    for _ in 0..4 {
+        let left = hear(&[0.0, 0.0, 0.0, 0.0, 4.0], false);
+        assert!(left.contains(&301), "{left:?}");
+    }
+    assert_eq!(hear(&all, false), [60, 180, 301], "at once, and not when 300 Hz as a sixth is given up");
+}
+
+#[test]
 fn harmonics_without_their_fundamental_are_found() {
     let x = sum(&hum(SEARCHED, &[0.0, 0.0, 2.0], |_| 50.2), &noise(6, SEARCHED));
     let found = search(&x, &mut Welch::new(SEARCHED, rate()), HIGHEST).unwrap();

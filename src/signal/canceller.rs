@@ -18,6 +18,8 @@ const CORRECT_SHARE: f64 = 0.2;
 /// What lies beyond this many mean absolute values is a burst and teaches the lines no more
 /// than that (Huber's clip).
 const CLIP: f64 = 3.0;
+/// Lines of two grids that lie so close are one, Hz: two bins of the search.
+const SHARED_HZ: f64 = 1.0;
 
 /// Samples between which the lines stand still: what each of them teaches is told to the rest of
 /// them as one number, and to the lines at the end.
@@ -107,15 +109,23 @@ impl Canceller {
     /// next sample passed will be the first of `x` again, as at the start of a recording.
     pub fn learn(&mut self, found: Option<&Lines>, x: &[f64], rewind: bool) {
         self.end_stretch();
-        let present = |h: u32| found.is_some_and(|f| f.harmonics().contains(&h));
         if self.lines.is_empty()
             && let Some(found) = found
         {
             self.fundamental_hz = self.refine(found, x);
         }
         let same = found.is_some_and(|f| (f.fundamental.hz() - self.fundamental_hz).abs() < 2.0 * OFF_HZ);
+        let fundamental_hz = self.fundamental_hz;
+        let present = |h: u32| {
+            found.is_some_and(|f| {
+                let apart_hz = |k: &u32| f.fundamental.hz() * f64::from(*k) - fundamental_hz * f64::from(h);
+                // The other grid may have taken a line that belongs to both.
+                (same && f.harmonics().contains(&h))
+                    || f.harmonics().iter().any(|k| apart_hz(k).abs() < SHARED_HZ)
+            })
+        };
         for line in &mut self.lines {
-            line.missed = if same && present(line.harmonic) { 0 } else { line.missed + 1 };
+            line.missed = if present(line.harmonic) { 0 } else { line.missed + 1 };
         }
         self.lines.retain(|l| l.missed < 3);
         if let Some(found) = found.filter(|_| same) {

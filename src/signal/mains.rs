@@ -36,30 +36,43 @@ impl Lines {
     }
 }
 
-/// Looks for mains in `x`, which must be one segment of `welch` long, up to `highest`.
+/// Looks for mains in `x`, which must be one segment of `welch` long, up to `highest`. Of two grids that
+/// both explain something, as 300 Hz is the sixth of 50 and the fifth of 60, the one counts that explains
+/// more: the sum of the logarithms of its lines' ratios is larger.
 pub fn search(x: &[f64], welch: &mut Welch, highest: Hertz) -> Option<Lines> {
     let rate = welch.rate();
     let bin_hz = welch.bin().hz();
     let density = welch.density(x);
     let top_hz = highest.hz().min(rate.nyquist().hz() - 2.0 * bin_hz);
+    let grids = GRIDS_HZ.map(|grid_hz| on_grid(grid_hz, density, bin_hz, top_hz));
+    let more = |best: (Lines, f64), other: (Lines, f64)| if other.1 > best.1 { other } else { best };
+    grids.into_iter().flatten().reduce(more).map(|(lines, _)| lines)
+}
+
+/// The lines of one grid and the sum of the logarithms of their ratios, if one of them leads to it.
+fn on_grid(grid_hz: f64, density: &[f64], bin_hz: f64, top_hz: f64) -> Option<(Lines, f64)> {
     let mut lead: Option<(f64, f64)> = None;
-    for grid_hz in GRIDS_HZ {
-        for k in multiples(grid_hz, top_hz) {
-            let (from, to) = (k * (grid_hz - OFF_HZ), k * (grid_hz + OFF_HZ));
-            let (place, ratio) = strongest(density, bin_hz, from, to);
-            if ratio > LEADING && lead.is_none_or(|(best, _)| ratio > best) {
-                lead = Some((ratio, between_bins(density, place) * bin_hz / k));
-            }
+    for k in multiples(grid_hz, top_hz) {
+        let (from, to) = (k * (grid_hz - OFF_HZ), k * (grid_hz + OFF_HZ));
+        let (place, ratio) = strongest(density, bin_hz, from, to);
+        if ratio > LEADING && lead.is_none_or(|(best, _)| ratio > best) {
+            lead = Some((ratio, between_bins(density, place) * bin_hz / k));
         }
     }
     let (_, f_hz) = lead?;
-    let present = |k: &f64| strongest(density, bin_hz, k * f_hz - bin_hz, k * f_hz + bin_hz).1 > PRESENT;
     let mut lines = Lines { fundamental: Hertz::new(f_hz), harmonics: [0; MOST], count: 0 };
-    for (k, place) in multiples(f_hz, top_hz).filter(present).zip(&mut lines.harmonics) {
-        *place = k as u32;
-        lines.count += 1;
+    let mut explained = 0.0;
+    for k in multiples(f_hz, top_hz) {
+        let ratio = strongest(density, bin_hz, k * f_hz - bin_hz, k * f_hz + bin_hz).1;
+        if ratio > PRESENT
+            && let Some(place) = lines.harmonics.get_mut(lines.count)
+        {
+            *place = k as u32;
+            lines.count += 1;
+            explained += ratio.ln();
+        }
     }
-    (lines.count > 0).then_some(lines)
+    (lines.count > 0).then_some((lines, explained))
 }
 
 fn multiples(f_hz: f64, top_hz: f64) -> impl Iterator<Item = f64> {
