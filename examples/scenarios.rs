@@ -227,7 +227,7 @@ fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
                 made.truth.iter().filter(|e| near(e.span, c.span)).map(|e| e.kind.name()).collect();
             let e = c.candidate.evidence;
             println!(
-                "{name}\t{seed}\t{:.3}\t{}\t{}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.1}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.3}\t{:.2}\t{:.2}",
+                "{name}\t{seed}\t{:.3}\t{}\t{}\t{}\t{:.1}\t{:.2}\t{:.2}\t{:.1}\t{:.2}\t{:.1}\t{:.3}\t{}\t{:.3}\t{:.2}\t{:.2}\t{:.0}\t{:.2}\t{}\t{}\t{:.3}\t{:.3}\t{:.2}\t{:.2}\t{:.0}",
                 rate.time(c.span.start).s(),
                 c.channel,
                 if kinds.is_empty() { "none".to_owned() } else { kinds.join("+") },
@@ -250,7 +250,8 @@ fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
                 e.fit,
                 e.shape.lurch,
                 e.flanks,
-                e.score_over_flanks
+                e.score_over_flanks,
+                e.pulse_ms
             );
         }
     }

@@ -21,6 +21,8 @@ pub struct Evidence {
     pub score_without_pulse: f32,
     /// The share of its energy that one form of a pulse explains, 0 to 1.
     pub fit: f32,
+    /// How long after its onset its best pulse comes, ms.
+    pub pulse_ms: f64,
     /// How long the activity around it stays over the long floor, ms.
     pub run_ms: f64,
     /// The strongest window over its threshold on the level of the surroundings.

@@ -3,7 +3,7 @@
 use super::lane::Said;
 use super::{Event, Found, Mask};
 use crate::detect::{CREST, Class, LONGEST_EFFORT_S, Reason};
-use crate::units::{SampleIndex, SampleRate, Seconds, Span};
+use crate::units::{SampleRate, Seconds, Span};
 
 /// Twitches on two channels whose spans come this close are one.
 const TOGETHER_S: f64 = 0.02;
@@ -21,6 +21,12 @@ const LURCH: f32 = 1.4;
 /// and where it is strongest it is little more than one pulse: without that, less than this share
 /// of its score remains (of simulated knocks 97 in 100).
 const REST: f32 = 0.6;
+/// What is left without the pulse must be as much alike, unless it is less than this share of the score:
+/// then it may be what no form of a pulse fits.
+const LITTLE_LEFT: f32 = 0.2;
+/// A knock begins with its pulse, which comes within this time of the onset: of 1140 simulated ones all
+/// did, of 630 twitches with a stroke in them half.
+const LATE_MS: f64 = 40.0;
 /// While there is an effort on another channel, what surrounds a burst is a part of it if it lies over
 /// the long floor for more than this share of the time on one side; the burst must stand out as a crest
 /// must.
@@ -29,6 +35,33 @@ const SPREAD: f32 = 0.2;
 const ROOM: usize = 1024;
 /// Room for what is active on one channel: notes of five seconds.
 const ACTIVE_ROOM: usize = 256;
+
+/// The share of a candidate's score that is left without its pulses.
+fn left_share(found: &Found) -> f32 {
+    found.candidate.evidence.score_without_pulse / found.candidate.evidence.score
+}
+
+/// The least and the largest of several amplitudes.
+struct Range {
+    least: f32,
+    most: f32,
+}
+
+impl Default for Range {
+    fn default() -> Self {
+        Self { least: f32::INFINITY, most: 0.0 }
+    }
+}
+
+impl Range {
+    fn take(&mut self, value: f32) {
+        (self.least, self.most) = (self.least.min(value), self.most.max(value));
+    }
+
+    fn is_within(&self, factor: f32) -> bool {
+        self.most <= factor * self.least
+    }
+}
 
 /// Holds candidates until every channel has said what it has to say about their time.
 #[derive(Debug)]
@@ -125,7 +158,7 @@ impl Merge {
             if self.waiting[k].candidate.class != Class::Twitch {
                 continue;
             }
-            if let Some(ratio) = self.alike(self.waiting[k].span.start) {
+            if let Some(ratio) = self.alike(&self.waiting[k]) {
                 self.waiting[k].candidate.class = Class::Pop;
                 self.waiting[k].candidate.reason = Reason::Knock { ratio: f64::from(ratio) };
             }
@@ -165,23 +198,23 @@ impl Merge {
         })
     }
 
-    /// The ratio of the largest to the least peak of what began at `onset`, if that was on several
-    /// channels, about as strong and a lurch on each.
-    fn alike(&self, onset: SampleIndex) -> Option<f32> {
-        let near = |f: &&Found| f.span.start.get().abs_diff(onset.get()) <= self.together;
-        let (mut least, mut most, mut lurch, mut seen) = (f32::INFINITY, 0.0f32, f32::INFINITY, 0);
-        let mut rest = 0.0;
+    /// The ratio of the largest to the least peak of what began with `this`, if that is a knock: on several
+    /// channels, about as strong and a lurch on each, and so is what is left without the pulse, which
+    /// of a twitch on a stroke or a beat is not.
+    fn alike(&self, this: &Found) -> Option<f32> {
+        let onset = this.span.start.get();
+        let near = |f: &&Found| f.span.start.get().abs_diff(onset) <= self.together;
+        let (mut peaks, mut left) = (Range::default(), Range::default());
+        let (mut lurch, mut rest, mut seen) = (f32::INFINITY, 0.0, 0);
         for channel in 0..self.channels {
             let own = self.told.iter().chain(&self.waiting).filter(near).filter(|f| f.channel == channel);
             let strongest = own.max_by(|a, b| a.candidate.peak.total_cmp(&b.candidate.peak));
             let Some(found) = strongest else { continue };
-            let peak = found.candidate.peak;
-            let evidence = &found.candidate.evidence;
-            lurch = lurch.min(evidence.shape.lurch);
-            if peak > most {
-                rest = evidence.score_without_pulse / evidence.score;
-            }
-            (least, most) = (least.min(peak), most.max(peak));
+            let (peak, share) = (found.candidate.peak, left_share(found));
+            rest = if peak > peaks.most { share } else { rest };
+            lurch = lurch.min(found.candidate.evidence.shape.lurch);
+            peaks.take(peak);
+            left.take(peak * share.max(0.0).sqrt());
             seen += 1;
         }
         let alike = match seen {
@@ -189,7 +222,10 @@ impl Merge {
             2 => ALIKE_OF_TWO,
             _ => ALIKE_OF_MANY,
         };
-        (most <= alike * least && lurch > LURCH && rest < REST).then(|| most / least)
+        let late = this.candidate.evidence.pulse_ms > LATE_MS;
+        let alike_left = left.is_within(alike) || left_share(this) < LITTLE_LEFT;
+        let knock = peaks.is_within(alike) && lurch > LURCH && rest < REST && alike_left && !late;
+        knock.then(|| peaks.most / peaks.least)
     }
 
     /// Forgets what waits.
