@@ -1,4 +1,4 @@
-//! A needle that goes up and down makes no knock of a twitch that comes with it.
+//! A needle that goes up and down is no heart, and no knock where a twitch comes with it.
 
 use twitchscope::block::Block;
 use twitchscope::detect::{Class, Reason};
@@ -28,6 +28,33 @@ fn heard(made: &Simulation) -> (Vec<Found>, Vec<u64>) {
     let channels = pipeline.finish(&mut sink);
     let beats = channels.iter().map(|c| c.quality.map_or(0, |q| q.beats)).collect();
     (candidates, beats)
+}
+
+#[test]
+fn strokes_are_not_taken_for_a_heart() {
+    let (mut strokes, mut beats) = (0, 0);
+    for seed in 42_000..42_010 {
+        let (candidates, heart) = heard(&pistoning("pistoning-only", seed, |_| ()));
+        strokes += candidates.iter().filter(|f| f.candidate.class == Class::Movement).count();
+        beats += heart[0] as usize;
+        beats += candidates.iter().filter(|f| f.candidate.class == Class::Ecg).count();
+    }
+    println!("{strokes} strokes, {beats} taken for beats");
+    assert!(strokes > 1000, "{strokes}");
+    assert!(beats * 100 < strokes, "{beats} of {strokes} taken for a heart");
+}
+
+#[test]
+fn a_heart_beside_strokes_keeps_its_beats() {
+    for seed in 42_010..42_014 {
+        let made = pistoning("pistoning-only", seed, |recipe| {
+            recipe.ecg = scenario("ecg", recipe.seed).unwrap().ecg;
+            recipe.pistoning.iter_mut().for_each(|p| p.times_noise = 8.0);
+        });
+        let true_beats = made.truth.iter().filter(|t| t.kind.name() == "ecg").count() as f64;
+        let found = heard(&made).1[0] as f64;
+        assert!(found > 0.7 * true_beats && found < 1.05 * true_beats, "{found} of {true_beats}");
+    }
 }
 
 #[test]

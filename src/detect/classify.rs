@@ -128,7 +128,11 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     if let Some(beat) = e.beat
         && e.score_over_beat < 1.0
     {
-        return (Class::Ecg, Reason::Beat { per_min: beat.per_min, alike: f64::from(beat.alike) });
+        let (per_min, alike) = (beat.per_min, f64::from(beat.alike));
+        return match beat.stroke {
+            true => (Class::Movement, Reason::Stroke { per_min, alike }),
+            false => (Class::Ecg, Reason::Beat { per_min, alike }),
+        };
     }
     if e.score_without_pulse < 1.0
         && let Some(found) = pulse(&e.shape, e.fit)
@@ -138,8 +142,10 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
     if e.ms < lengths.shortest {
         return (Class::Pop, Reason::TooShort { ms: e.ms });
     }
-    if e.beat.is_some() {
-        return (Class::Twitch, Reason::OverBeat { over_db: 10.0 * f64::from(e.score_over_beat).log10() });
+    if let Some(beat) = e.beat {
+        let over_db = 10.0 * f64::from(e.score_over_beat).log10();
+        let stroke = beat.stroke;
+        return (Class::Twitch, Reason::OverBeat { over_db, stroke });
     }
     let over_db = 10.0 * f64::from(e.score).log10();
     (Class::Twitch, Reason::Burst { ms: e.ms, over_db })

@@ -170,7 +170,8 @@ impl Detector {
 
     fn listen(&mut self, at: u64) {
         let (tape, floor) = (&self.tape, self.score.floor());
-        self.heart.look(at, |hop| (tape.detect.around(0, hop).unwrap_or(0.0) - floor).max(0.0));
+        let energy = |hop| (tape.detect.around(0, hop).unwrap_or(0.0) - floor).max(0.0);
+        self.heart.look(at, |from, to| tape.level(from, to), energy);
     }
 
     fn decide(&mut self, sink: &mut impl FnMut(Candidate)) {

@@ -3,8 +3,10 @@
 //! Pulses are found in the band of the QRS complex (8-30 Hz), each with the shape of the signal
 //! around it. A pulse is a beat when enough others look the same and lie at one rhythm:
 //! regularity alone also fits strokes and steps, sameness alone fits pops. Of a heart without a
-//! rhythm, more others must be all but equal.
+//! rhythm, more others must be all but equal. Strokes of a needle can come so too: they are told by the
+//! signal, which does not come back after a stroke.
 
+use super::profile::{POINTS, Profile, likeness};
 use super::tape::{Clock, Tape};
 use crate::signal::biquad::{Cascade, State};
 use crate::signal::design::{Shape, butterworth};
@@ -48,8 +50,12 @@ const TRACE_BEFORE_MS: f64 = 64.0;
 const TRACE_STEP_MS: f64 = 8.0;
 /// Points of it: up to 120 ms after.
 pub const TRACE: usize = 24;
-/// Points of a stored shape.
-const POINTS: usize = 64;
+/// A pulse is a step, as the strokes of a needle are, if the unfiltered level from 40 to 60 ms after it
+/// differs from that before by this many times its height in the band of the QRS complex. Of 3150
+/// simulated strokes 97 in 100 do, of 3054 beats, and of those of a real heart, none.
+const STEP: f32 = 1.0;
+const BEFORE_MS: (f64, f64) = (60.0, 80.0);
+const AFTER_MS: (f64, f64) = (40.0, 60.0);
 
 #[derive(Debug, Clone, Copy)]
 struct Pulse {
@@ -59,6 +65,8 @@ struct Pulse {
     /// The energy of 16 ms of the detection band around it, less the floor.
     trace: [f32; TRACE],
     beat: bool,
+    /// Whether the unfiltered signal is another after it than before.
+    step: bool,
 }
 
 /// What the heart says about one moment.
@@ -73,6 +81,8 @@ pub struct Beat {
     /// What beats usually leave in the detection band beyond the floor of their time, 16 ms at a
     /// time, over the floor of now: a floor that moves does not move the heart.
     pub usual: [f32; TRACE],
+    /// Whether it is no beat but a stroke: the signal does not come back after it.
+    pub stroke: bool,
 }
 
 /// Lengths in hops, worked out once.
@@ -83,6 +93,8 @@ struct Spans {
     trace_step: u64,
     trace: [u64; TRACE],
     trace_before: u64,
+    before: (u64, u64),
+    after: (u64, u64),
 }
 
 impl Spans {
@@ -95,6 +107,8 @@ impl Spans {
             trace_step: hops(TRACE_STEP_MS),
             trace: std::array::from_fn(point),
             trace_before: hops(TRACE_BEFORE_MS),
+            before: (hops(BEFORE_MS.0), hops(BEFORE_MS.1)),
+            after: (hops(AFTER_MS.0), hops(AFTER_MS.1)),
         }
     }
 }
@@ -155,8 +169,9 @@ impl Heart {
     }
 
     /// Looks for a pulse at hop `at`, which must lie in the past by the detector's look-ahead;
-    /// `energy` gives what of the 16 ms around a hop is more than the floor.
-    pub fn look(&mut self, at: u64, energy: impl Fn(u64) -> f32) {
+    /// `level` gives the mean of the unfiltered signal between two hops, `energy` what of the 16 ms
+    /// around a hop is more than the floor.
+    pub fn look(&mut self, at: u64, level: impl Fn(u64, u64) -> f32, energy: impl Fn(u64) -> f32) {
         let alone = self.spans.alone;
         let height = self.filtered.get(at).abs();
         if height.powi(2) <= STANDS_OUT * self.usual_power {
@@ -168,6 +183,7 @@ impl Heart {
         if larger {
             return;
         }
+        let step = self.is_step(at, height, level);
         let trace = std::array::from_fn(|k| energy(self.trace_hop(at, k)));
         let pulse = Pulse {
             hop: at,
@@ -175,6 +191,7 @@ impl Heart {
             profile: Profile::new(&self.shape(at), self.shift()),
             trace,
             beat: false,
+            step,
         };
         if self.pulses.len() == REMEMBERED {
             self.pulses.remove(0);
@@ -184,6 +201,13 @@ impl Heart {
         self.pulses.push(pulse);
         self.compare_newest();
         self.recount();
+    }
+
+    /// Whether the unfiltered signal is another after the pulse at hop `at` than before.
+    fn is_step(&self, at: u64, height: f32, level: impl Fn(u64, u64) -> f32) -> bool {
+        let Spans { before, after, .. } = self.spans;
+        let back = |hops: u64| at.saturating_sub(hops);
+        (level(at + after.0, at + after.1) - level(back(before.1), back(before.0))).abs() > STEP * height
     }
 
     /// The hop of point `k` of the trace of a beat at hop `at`.
@@ -232,7 +256,7 @@ impl Heart {
                 && let Some((interval, _)) = self.rhythm(k)
             {
                 self.pulses[k].beat = true;
-                self.beats += u64::from(self.leads(k, interval));
+                self.beats += u64::from(!self.pulses[k].step && self.leads(k, interval));
             }
         }
     }
@@ -326,7 +350,7 @@ impl Heart {
             *usual = crate::signal::floor::quantile(&mut values[..count], 0.75)? / floor;
         }
         let per_min = 60.0 / (self.clock.time(1).s() * interval);
-        Some(Beat { hop: own, per_min, alike, usual })
+        Some(Beat { hop: own, per_min, alike, usual, stroke: self.pulses[place].step })
     }
 
     /// Back to where it was when new.
@@ -342,59 +366,4 @@ impl Heart {
 
 fn mean_likeness(same: &[(u64, f32)]) -> f32 {
     same.iter().map(|s| s.1).sum::<f32>() / same.len().max(1) as f32
-}
-
-/// Shifts that are compared side by side: at least `2 × shift + 1`, and whole vectors of four.
-const SHIFTS: usize = 12;
-
-/// A shape and what comparing it needs of it alone, whatever it is compared with.
-#[derive(Debug, Clone, Copy)]
-struct Profile {
-    /// The shape, and room beyond it for the last shifts.
-    points: [f32; POINTS + SHIFTS],
-    /// The inner part less its mean, and the sum of its squares.
-    inner: [f32; POINTS],
-    power: f32,
-    /// The mean and the sum of squares less that mean of the part at each shift.
-    means: [f32; SHIFTS],
-    powers: [f32; SHIFTS],
-}
-
-impl Profile {
-    fn new(shape: &[f32; POINTS], shift: usize) -> Self {
-        let length = POINTS - 2 * shift;
-        let (n, part) = (length as f32, &shape[shift..shift + length]);
-        let mean = part.iter().sum::<f32>() / n;
-        let mut inner = [0.0f32; POINTS];
-        inner.iter_mut().zip(part).for_each(|(inner, x)| *inner = x - mean);
-        let mut power = 0.0f32;
-        inner[..length].iter().for_each(|a| power += a * a);
-        let mut points = [0.0f32; POINTS + SHIFTS];
-        points[..POINTS].copy_from_slice(shape);
-        let (mut means, mut powers) = ([0.0f32; SHIFTS], [0.0f32; SHIFTS]);
-        for part in points.windows(SHIFTS).take(length) {
-            means.iter_mut().zip(part).for_each(|(mean, b)| *mean += b);
-        }
-        means.iter_mut().for_each(|mean| *mean /= n);
-        for part in points.windows(SHIFTS).take(length) {
-            for s in 0..SHIFTS {
-                let b = part[s] - means[s];
-                powers[s] += b * b;
-            }
-        }
-        Self { points, inner, power, means, powers }
-    }
-}
-
-/// The largest normalised cross-correlation of the inner part of `a` with `b`, over small shifts.
-fn likeness(a: &Profile, b: &Profile, shift: usize) -> f32 {
-    let mut sums = [0.0f32; SHIFTS];
-    for (a, part) in a.inner[..POINTS - 2 * shift].iter().zip(b.points.windows(SHIFTS)) {
-        for s in 0..SHIFTS {
-            sums[s] += a * (part[s] - b.means[s]);
-        }
-    }
-    let power = |s: usize| a.power * b.powers[s];
-    let alike = |s: usize| if a.power > 0.0 && b.powers[s] > 0.0 { sums[s] / power(s).sqrt() } else { 0.0 };
-    (0..=2 * shift).map(alike).fold(-1.0, f32::max)
 }

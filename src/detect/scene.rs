@@ -25,6 +25,8 @@ const SHOULDER_MS: f64 = 24.0;
 pub const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
 const BEAT_MARGIN: f32 = 2.0;
+/// Strokes differ more, but most of one is taken off by its form: twice the usual would hide twitches.
+const STROKE_MARGIN: f32 = 1.0;
 /// Energies of 32 ms bridge pauses by themselves; a run of them bridges this much more, ms.
 const RUN_BRIDGE_MS: f64 = 24.0;
 
@@ -159,7 +161,8 @@ impl Scene<'_> {
     /// What beat and floor together may leave in a window of `length` hops around hop `at`, over
     /// the floor.
     pub fn beat_and_floor(&self, beat: &Beat, at: u64, length: u64) -> f32 {
-        BEAT_MARGIN * (self.heart.usual(beat, at, length) + 1.0)
+        let margin = if beat.stroke { STROKE_MARGIN } else { BEAT_MARGIN };
+        margin * (self.heart.usual(beat, at, length) + 1.0)
     }
 
     /// The time just before a burst and just after it, hops.

@@ -156,6 +156,13 @@ impl Tape {
         self.row.get(at) > 0
     }
 
+    /// The mean of the unfiltered signal in hops `from` up to, not including, `to`.
+    pub fn level(&self, from: u64, to: u64) -> f32 {
+        let samples = self.samples.range(from * self.hop, to * self.hop);
+        let (sum, count) = samples.fold((0.0f64, 0u32), |(sum, n), f| (sum + f64::from(f.raw), n + 1));
+        (sum / f64::from(count.max(1))) as f32
+    }
+
     /// The mean energy of the amplitude band in the newest `hops` hops.
     pub fn newest_amplitude(&self, hops: u64) -> f32 {
         let (older, newer) = self.amplitude.runs(self.hops().saturating_sub(hops), self.hops());

@@ -69,16 +69,25 @@ pub enum Reason {
         /// How far its strongest window stood over the threshold, dB.
         over_db: f64,
     },
-    /// A burst on a heart beat, stronger than beats are.
+    /// A burst on a heart beat, stronger than beats are, or so on a stroke of the needle.
     OverBeat {
-        /// How far it stood over what beats leave in the band, dB.
+        /// How far it stood over what beats, or strokes, leave in the band, dB.
         over_db: f64,
+        /// Whether it lies on a stroke.
+        stroke: bool,
     },
     /// At a beat of a regular rhythm, and no stronger than its other beats.
     Beat {
         /// Beats a minute.
         per_min: f64,
         /// How alike it is to the beats' mean (normalised cross-correlation, -1 to 1).
+        alike: f64,
+    },
+    /// At a stroke of a regular rhythm, and no stronger than its other strokes.
+    Stroke {
+        /// Strokes a minute.
+        per_min: f64,
+        /// How alike it is to the strokes' mean (normalised cross-correlation, -1 to 1).
         alike: f64,
     },
     /// Nearly all energy in one short ring, as a step or spike leaves behind a filter.
@@ -143,11 +152,15 @@ impl fmt::Display for Reason {
             Self::Burst { ms, over_db } => {
                 write!(f, "burst of {ms:.0} ms, {over_db:.1} dB over the threshold")
             }
-            Self::OverBeat { over_db } => {
-                write!(f, "burst on a heart beat, {over_db:.1} dB over what beats leave in the band")
+            Self::OverBeat { over_db, stroke } => {
+                let (one, all) = if stroke { ("stroke", "strokes") } else { ("heart beat", "beats") };
+                write!(f, "burst on a {one}, {over_db:.1} dB over what {all} leave in the band")
             }
             Self::Beat { per_min, alike } => {
                 write!(f, "heart beat: rhythm of {per_min:.0} a minute, shape {alike:.2} alike")
+            }
+            Self::Stroke { per_min, alike } => {
+                write!(f, "stroke of the needle: rhythm of {per_min:.0} a minute, shape {alike:.2} alike")
             }
             Self::Ring { share, extrema } => {
                 write!(
