@@ -69,8 +69,12 @@ fn the_first_beats_of_a_slow_heart_give_no_twitch() {
 fn a_beat_right_at_the_beginning_is_one_of_the_heart() {
     for first in [0.1, 0.105, 0.12, 0.125, 0.13] {
         let times: Vec<f64> = (0..100).map(|n| first + 0.8 * f64::from(n)).collect();
-        let found = twitches(&heart(1, &times, 400.0, |_| 5.0));
-        assert!(found == 0, "{found} beats counted where the first is at {first} s");
+        for offset in [0.0, 3000.0] {
+            let mut case = heart(1, &times, 400.0, |_| 5.0);
+            case.frames.iter_mut().for_each(|x| *x += offset);
+            let found = twitches(&case);
+            assert!(found == 0, "{found} beats counted where the first is at {first} s, {offset} µV up");
+        }
     }
 }
 
