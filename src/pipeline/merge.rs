@@ -31,6 +31,9 @@ const LATE_MS: f64 = 40.0;
 /// the long floor for more than this share of the time on one side; the burst must stand out as a crest
 /// must.
 const SPREAD: f32 = 0.2;
+/// A crest on another channel, with it or a moment before it, tells as much of one that stands out by less
+/// than this: an effort may be too weak and patchy to be one everywhere.
+const FAINT: f32 = 1.5;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
 /// Room for what is active on one channel: notes of five seconds.
@@ -71,6 +74,8 @@ pub struct Merge {
     told: Vec<Found>,
     /// Activity that outlasts a twitch, as far as it had come at some time, and its channel.
     active: Vec<(usize, Span)>,
+    /// Crests that were told a moment ago, and their channels.
+    crests: Vec<(usize, Span)>,
     /// Masked spans and their channels.
     masked: Vec<(usize, Mask, Span)>,
     together: u64,
@@ -87,6 +92,7 @@ impl Merge {
             told: Vec::with_capacity(ROOM),
             active: Vec::with_capacity(ACTIVE_ROOM * channels),
             masked: Vec::with_capacity(ROOM),
+            crests: Vec::with_capacity(ROOM),
             longest_effort: rate.samples(Seconds::new(LONGEST_EFFORT_S)),
             together: rate.samples(Seconds::new(TOGETHER_S)),
             hold: rate.samples(Seconds::new(HOLD_S)),
@@ -118,6 +124,7 @@ impl Merge {
         }
         let needed = self.waiting.iter().map(|f| f.span.start.get()).min().unwrap_or(settled).min(settled);
         self.active.retain(|(_, span)| span.end.get() + self.hold > needed);
+        self.crests.retain(|(_, span)| span.end.get() + self.hold > needed);
         if self.waiting.is_empty() {
             return;
         }
@@ -145,6 +152,8 @@ impl Merge {
             }
             told += count;
         }
+        let crests = self.waiting[..told].iter().filter(|f| f.candidate.class == Class::Effort);
+        self.crests.extend(crests.map(|f| (f.channel, f.span)));
         self.told.extend(self.waiting.drain(..told));
         if let Some(newest) = self.told.last().map(|f| f.span.start.get()) {
             self.told.retain(|f| f.span.start.get() + 2 * self.together >= newest);
@@ -175,13 +184,27 @@ impl Merge {
             if found.candidate.class == Class::Twitch
                 && over < CREST
                 && evidence.flanks > SPREAD
-                && self.is_active_elsewhere(found, known)
+                && (self.is_active_elsewhere(found, known)
+                    || over < FAINT && self.follows_crest(found, known))
             {
                 let over_db = 10.0 * f64::from(over.max(1e-3)).log10();
                 self.waiting[k].candidate.class = Class::Effort;
                 self.waiting[k].candidate.reason = Reason::Spread { over_db };
             }
         }
+    }
+
+    /// Whether on another channel a crest came with `found`, or a moment before it, as far as was known at
+    /// frame `known`.
+    fn follows_crest(&self, found: &Found, known: u64) -> bool {
+        let onset = found.span.start.get();
+        let came = |channel: usize, span: Span| {
+            let (began, ended) = (span.start.get(), span.end.get());
+            let near = began <= onset + self.together && onset <= ended + self.hold;
+            channel != found.channel && near && ended <= known
+        };
+        self.crests.iter().any(|(channel, span)| came(*channel, *span))
+            || self.waiting.iter().any(|f| f.candidate.class == Class::Effort && came(f.channel, f.span))
     }
 
     /// Whether activity on another channel that is no older than an effort covers `found`, as far as
@@ -233,6 +256,7 @@ impl Merge {
         self.waiting.clear();
         self.told.clear();
         self.active.clear();
+        self.crests.clear();
         self.masked.clear();
     }
 
