@@ -61,3 +61,25 @@ fn an_effort_on_one_channel_hides_hardly_a_twitch_on_a_quiet_one() {
     // A faint one that has others close by looks like a piece of what surrounds it.
     assert!(all > 400 && lost * 100 < all, "{lost} of {all}");
 }
+
+#[test]
+fn in_a_whole_session_the_order_of_channels_decides_nothing() {
+    for seed in 41_040..41_056 {
+        let name = if seed % 2 == 0 { "rest-dirty" } else { "session" };
+        let made = render(&scenario(name, seed).unwrap()).unwrap();
+        let mut turned = made.clone();
+        let channels = made.frames.ncols();
+        for c in 0..channels {
+            turned.frames.column_mut(channels - 1 - c).assign(&made.frames.column(c));
+        }
+        let sorted = |all: (Vec<Found>, Vec<Found>), channel: &dyn Fn(usize) -> usize| {
+            let both = all.0.into_iter().chain(all.1);
+            let mut all: Vec<_> = both.map(|f| (f.span, channel(f.channel), f.candidate.class)).collect();
+            all.sort_unstable();
+            all
+        };
+        let (as_made, as_turned) = (heard(&[&made]), heard(&[&turned]));
+        let turn = |c: usize| channels - 1 - c;
+        assert!(sorted(as_made, &|c| c) == sorted(as_turned, &turn), "seed {seed}");
+    }
+}

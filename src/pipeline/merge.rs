@@ -74,6 +74,8 @@ pub struct Merge {
     told: Vec<Found>,
     /// Activity that outlasts a twitch, as far as it had come at some time, and its channel.
     active: Vec<(usize, Span)>,
+    /// The places of those that were found to be pieces of efforts; room that is used again.
+    spread: Vec<usize>,
     /// Crests that were told a moment ago, and their channels.
     crests: Vec<(usize, Span)>,
     /// Masked spans and their channels.
@@ -93,6 +95,7 @@ impl Merge {
             active: Vec::with_capacity(ACTIVE_ROOM * channels),
             masked: Vec::with_capacity(ROOM),
             crests: Vec::with_capacity(ROOM),
+            spread: Vec::with_capacity(ROOM),
             longest_effort: rate.samples(Seconds::new(LONGEST_EFFORT_S)),
             together: rate.samples(Seconds::new(TOGETHER_S)),
             hold: rate.samples(Seconds::new(HOLD_S)),
@@ -177,21 +180,24 @@ impl Merge {
     /// Takes, of those that are about to be told, what does not stand out while there is an effort on
     /// another channel for a part of it: activity spreads, and is faint and patchy far from its source.
     fn find_spread(&mut self, from: usize, to: usize, known: u64) {
-        for k in from..to {
-            let found = &self.waiting[k];
-            let evidence = &found.candidate.evidence;
-            let over = evidence.score_over_surroundings;
-            if found.candidate.class == Class::Twitch
-                && over < CREST
-                && evidence.flanks > SPREAD
-                && (self.is_active_elsewhere(found, known)
-                    || over < FAINT && self.follows_crest(found, known))
-            {
-                let over_db = 10.0 * f64::from(over.max(1e-3)).log10();
-                self.waiting[k].candidate.class = Class::Effort;
-                self.waiting[k].candidate.reason = Reason::Spread { over_db };
-            }
+        // All are looked at before any is changed, or the order of channels would matter.
+        let mut spread = std::mem::take(&mut self.spread);
+        spread.extend((from..to).filter(|k| self.is_spread(&self.waiting[*k], known)));
+        for k in spread.drain(..) {
+            let candidate = &mut self.waiting[k].candidate;
+            let over = candidate.evidence.score_over_surroundings;
+            candidate.class = Class::Effort;
+            candidate.reason = Reason::Spread { over_db: 10.0 * f64::from(over.max(1e-3)).log10() };
         }
+        self.spread = spread;
+    }
+
+    fn is_spread(&self, found: &Found, known: u64) -> bool {
+        let evidence = &found.candidate.evidence;
+        let over = evidence.score_over_surroundings;
+        let elsewhere =
+            || self.is_active_elsewhere(found, known) || (over < FAINT && self.follows_crest(found, known));
+        found.candidate.class == Class::Twitch && over < CREST && evidence.flanks > SPREAD && elsewhere()
     }
 
     /// Whether on another channel a crest came with `found`, or a moment before it, as far as was known at
