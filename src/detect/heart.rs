@@ -52,7 +52,7 @@ const TRACE_STEP_MS: f64 = 8.0;
 pub const TRACE: usize = 24;
 /// A pulse is a step, as the strokes of a needle are, if the unfiltered level from 40 to 60 ms after it
 /// differs from that before by this many times its height in the band of the QRS complex. Of 3150
-/// simulated strokes 97 in 100 do, of 3054 beats, and of those of a real heart, none.
+/// simulated strokes 97 in 100 do; of 3054 simulated beats 98 in 100 stay below 0.19.
 const STEP: f32 = 1.0;
 const BEFORE_MS: (f64, f64) = (60.0, 80.0);
 const AFTER_MS: (f64, f64) = (40.0, 60.0);
