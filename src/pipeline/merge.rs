@@ -70,14 +70,12 @@ impl Range {
 #[derive(Debug)]
 pub struct Merge {
     waiting: Vec<Found>,
-    /// What was told a moment ago and may have begun together with what waits.
+    /// What was told a moment ago and may have begun together with what waits, or be a crest before it.
     told: Vec<Found>,
     /// Activity that outlasts a twitch, as far as it had come at some time, and its channel.
     active: Vec<(usize, Span)>,
     /// The places of those that were found to be pieces of efforts; room that is used again.
     spread: Vec<usize>,
-    /// Crests that were told a moment ago, and their channels.
-    crests: Vec<(usize, Span)>,
     /// Masked spans and their channels.
     masked: Vec<(usize, Mask, Span)>,
     together: u64,
@@ -94,7 +92,6 @@ impl Merge {
             told: Vec::with_capacity(ROOM),
             active: Vec::with_capacity(ACTIVE_ROOM * channels),
             masked: Vec::with_capacity(ROOM),
-            crests: Vec::with_capacity(ROOM),
             spread: Vec::with_capacity(ROOM),
             longest_effort: rate.samples(Seconds::new(LONGEST_EFFORT_S)),
             together: rate.samples(Seconds::new(TOGETHER_S)),
@@ -127,7 +124,7 @@ impl Merge {
         }
         let needed = self.waiting.iter().map(|f| f.span.start.get()).min().unwrap_or(settled).min(settled);
         self.active.retain(|(_, span)| span.end.get() + self.hold > needed);
-        self.crests.retain(|(_, span)| span.end.get() + self.hold > needed);
+        self.told.retain(|f| f.span.end.get() + self.hold > needed);
         if self.waiting.is_empty() {
             return;
         }
@@ -155,12 +152,7 @@ impl Merge {
             }
             told += count;
         }
-        let crests = self.waiting[..told].iter().filter(|f| f.candidate.class == Class::Effort);
-        self.crests.extend(crests.map(|f| (f.channel, f.span)));
         self.told.extend(self.waiting.drain(..told));
-        if let Some(newest) = self.told.last().map(|f| f.span.start.get()) {
-            self.told.retain(|f| f.span.start.get() + 2 * self.together >= newest);
-        }
     }
 
     /// Takes, of those that are about to be told, what struck several channels at once and alike
@@ -204,13 +196,11 @@ impl Merge {
     /// frame `known`.
     fn follows_crest(&self, found: &Found, known: u64) -> bool {
         let onset = found.span.start.get();
-        let came = |channel: usize, span: Span| {
-            let (began, ended) = (span.start.get(), span.end.get());
+        self.told.iter().chain(&self.waiting).any(|f| {
+            let (began, ended) = (f.span.start.get(), f.span.end.get());
             let near = began <= onset + self.together && onset <= ended + self.hold;
-            channel != found.channel && near && ended <= known
-        };
-        self.crests.iter().any(|(channel, span)| came(*channel, *span))
-            || self.waiting.iter().any(|f| f.candidate.class == Class::Effort && came(f.channel, f.span))
+            f.candidate.class == Class::Effort && f.channel != found.channel && near && ended <= known
+        })
     }
 
     /// Whether activity on another channel that is no older than an effort covers `found`, as far as
@@ -262,7 +252,6 @@ impl Merge {
         self.waiting.clear();
         self.told.clear();
         self.active.clear();
-        self.crests.clear();
         self.masked.clear();
     }
 
