@@ -14,6 +14,7 @@ mod detector;
 mod extent;
 mod heart;
 mod hum;
+mod kin;
 mod lag;
 mod measure;
 mod peel;

@@ -78,7 +78,11 @@ impl Scene<'_> {
             let over = if shoulders > 0.0 { burst.score * floor / shoulders } else { 0.0 };
             evidence.score_over_surroundings = evidence.score_over_surroundings.min(over);
         }
-        let (class, reason) = classify(&evidence, self.limits.lengths());
+        let (mut class, mut reason) = classify(&evidence, self.limits.lengths());
+        if class == Class::Twitch && evidence.score_without_pulse < 1.0 && shape.sharp {
+            evidence.kin = self.kin(onset, offset, floor);
+            (class, reason) = classify(&evidence, self.limits.lengths());
+        }
         let (onset, offset) = if class == Class::Effort { whole } else { (onset, offset) };
         let noise = self.score.amplitude_power() * self.stepped_down(floor);
         let m = measure(self.tape, self.clock, onset, offset, noise);
@@ -134,6 +138,7 @@ impl Scene<'_> {
             young_run: self.young_run(first),
             score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, floor, &b)),
             shape,
+            kin: 0,
             beat,
             hum: hum(self.tape, self.clock, onset, offset),
         }
@@ -281,6 +286,7 @@ impl Scene<'_> {
             young_run: true,
             score_over_beat: score,
             shape: shape(self.tape, self.clock, held, offset),
+            kin: 0,
             beat: None,
             hum: None,
         };

@@ -134,6 +134,11 @@ pub enum Reason {
         /// How far it stood over its surroundings, dB.
         over_db: f64,
     },
+    /// A single discharge of a motor unit that goes on firing.
+    Discharge {
+        /// How many like it lie around it, below the threshold.
+        like: u32,
+    },
     /// It did not stand out from what surrounds it, during an effort on another channel.
     Spread {
         /// How far it stood over its surroundings, dB.
@@ -189,6 +194,9 @@ impl fmt::Display for Reason {
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),
             Self::Crest { over_db } => {
                 write!(f, "a crest only {over_db:.1} dB over the activity around it")
+            }
+            Self::Discharge { like } => {
+                write!(f, "one discharge of a motor unit that goes on firing: {like} like it around")
             }
             Self::Spread { over_db } => {
                 write!(f, "{over_db:.1} dB over what surrounds it, during an effort on another channel")
