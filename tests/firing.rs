@@ -1,4 +1,4 @@
-//! Activity that goes on is no twitch: a motor unit that fires.
+//! Activity that goes on is no twitch: a motor unit that fires, a contraction that rises slowly.
 
 use std::f64::consts::PI;
 
@@ -103,4 +103,26 @@ fn a_twitch_while_a_motor_unit_fires_still_counts() {
     }
     println!("{found} of {added}");
     assert!(found * 100 >= 97 * added, "{found} of {added}");
+}
+
+#[test]
+fn a_contraction_that_rises_slowly_is_one_also_where_its_strong_part_is_short() {
+    let counts = [400.0, 5.0].map(|rise_ms| {
+        (61_200..61_210)
+            .map(|seed| {
+                let (mut made, mut dice) = noise(seed);
+                for k in 3..38 {
+                    let at = 3.0 * f64::from(k) + dice.roll();
+                    add(&mut made, at, [-rise_ms / 1e3, 0.0], |t| {
+                        16.0 * (1.0 + t * 1e3 / rise_ms).powi(2) * dice.normal()
+                    });
+                    add(&mut made, at, [0.0, 0.18], |_| 30.0 * dice.normal());
+                }
+                twitches(&heard(&made))
+            })
+            .sum::<usize>()
+    });
+    println!("of 350: {} that rise slowly and {} that rise at once are counted", counts[0], counts[1]);
+    assert!(counts[0] <= 130, "{}", counts[0]);
+    assert!(counts[1] >= 340, "{}", counts[1]);
 }

@@ -27,6 +27,8 @@ pub struct Evidence {
     pub run_ms: f64,
     /// The strongest window over its threshold on the level of the surroundings.
     pub score_over_surroundings: f32,
+    /// The same on what comes just before it: the rise of an effort is slow.
+    pub score_over_rise: f32,
     /// The level of the surroundings over the long floor, a ratio of powers.
     pub level: f32,
     /// The share of the time just before it, or after it, that lies over the long floor: the larger.
@@ -55,6 +57,7 @@ impl Evidence {
             score: self.score / factor,
             score_without_pulse: self.score_without_pulse / factor,
             score_over_surroundings: self.score_over_surroundings / factor,
+            score_over_rise: self.score_over_rise / factor,
             score_over_flanks: self.score_over_flanks / factor,
             score_over_beat: self.score_over_beat / factor,
             ..*self
@@ -163,13 +166,18 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
 
 /// How far it stood over the effort that it was a crest or a flank of, if it was one.
 fn crest(e: &Evidence, longest: f64) -> Option<f32> {
+    let long = 2.0 * e.ms > longest;
     let needed = match e.young_run {
-        true if 2.0 * e.ms > longest => LONG_CREST,
+        true if long => LONG_CREST,
         true => CREST,
         false => CREST_OF_OLD,
     };
-    if e.run_ms > longest && e.score_over_surroundings < needed {
-        return Some(e.score_over_surroundings);
+    let mut over = e.score_over_surroundings;
+    if long {
+        over = over.min(e.score_over_rise);
+    }
+    if (e.run_ms > longest && over < needed) || (long && e.score_over_rise < 1.0) {
+        return Some(over);
     }
     let flanked = |(share, needed)| e.flanks > share && e.score_over_flanks < needed;
     let flank = (e.young_run && flanked(FLANKED)) || flanked(FAINTLY_FLANKED);

@@ -19,6 +19,8 @@ use crate::units::Seconds;
 /// Surroundings are looked at from a small distance over this length on either side, ms.
 const SURROUNDINGS_MS: f64 = 300.0;
 const DISTANCE_MS: f64 = 48.0;
+/// What is just before a burst lies around this long before its onset, ms: half of 64, and 8.
+const RISE_MS: f64 = 40.0;
 /// The shoulders of a crest begin this far from it, ms: half of the window that is looked at, and 8.
 const SHOULDER_MS: f64 = 24.0;
 /// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
@@ -132,6 +134,7 @@ impl Scene<'_> {
             pulse_ms: self.clock.rate.seconds(shape.centre.saturating_sub(onset)).ms(),
             run_ms: self.clock.time(self.run(first, last, ground)).ms(),
             score_over_surroundings: burst.score * floor / surroundings,
+            score_over_rise: burst.score * floor / self.rise(first).max(floor),
             level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
             flanks,
             score_over_flanks: burst.score * floor / held.max(floor),
@@ -183,6 +186,12 @@ impl Scene<'_> {
     fn surroundings(&self, first: u64, last: u64) -> f32 {
         let [before, after] = self.sides(first, last).map(|side| self.energy(FLOOR_WINDOW, side, 0.5));
         before.max(after)
+    }
+
+    /// The energy of the 64 ms that end just before a burst.
+    fn rise(&self, first: u64) -> f32 {
+        let middle = self.clock.hops(Seconds::from_ms(RISE_MS));
+        first.checked_sub(middle).and_then(|at| self.tape.detect.around(FLOOR_WINDOW, at)).unwrap_or(0.0)
     }
 
     /// Of the time before a burst and after it: the larger share over the low threshold on the
@@ -282,6 +291,7 @@ impl Scene<'_> {
             score_over_flanks: score,
             run_ms: ms,
             score_over_surroundings: score,
+            score_over_rise: score,
             level: 1.0,
             young_run: true,
             score_over_beat: score,
