@@ -4,6 +4,7 @@
 //! its own that comes again and again. One discharge of many may cross the
 //! threshold, by its size or because two fell together; a twitch is not one of many.
 
+use super::pulse::dot;
 use super::scene::Scene;
 use crate::units::Seconds;
 
@@ -32,7 +33,7 @@ impl Scene<'_> {
         let samples = &self.tape.samples;
         let half = self.clock.samples(Seconds::from_ms(HALF_MS));
         let near = self.clock.samples(Seconds::from_ms(NEAR_MS));
-        let peak = self.peak(onset, offset);
+        let Some(peak) = self.loudest(onset, offset) else { return 0 };
         let first = peak.saturating_sub(self.clock.samples(Seconds::new(BEFORE_S))).max(samples.start());
         let last = (peak + self.clock.samples(Seconds::new(AFTER_S))).min(samples.end());
         let mut all = [0.0f32; SAMPLES];
@@ -72,19 +73,4 @@ impl Scene<'_> {
         }
         count + best.map_or(0, |(_, at)| found(at))
     }
-
-    /// The sample that is farthest from zero.
-    fn peak(&self, onset: u64, offset: u64) -> u64 {
-        let mut most = (onset, 0.0f32);
-        for (at, forms) in (onset..).zip(self.tape.samples.range(onset, offset)) {
-            if forms.detect.abs() > most.1 {
-                most = (at, forms.detect.abs());
-            }
-        }
-        most.0
-    }
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -101,7 +101,7 @@ impl Pulses {
 
 /// The sum of products, as far as both reach: eight sums side by side, which a processor adds
 /// together.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let length = a.len().min(b.len());
     let ((a, a_rest), (b, b_rest)) = (a[..length].as_chunks::<8>(), b[..length].as_chunks::<8>());
     let mut sums = [0.0f32; 8];

@@ -61,7 +61,7 @@ impl Scene<'_> {
         let noise = f64::from(self.score.mean_power(floor));
         let margin = self.clock.hops(Seconds::from_ms(32.0));
         let (from, to) = (burst.first.saturating_sub(margin) * hop, (burst.last + 1 + margin) * hop);
-        let peak = self.loudest(burst.peak);
+        let peak = self.loudest_around(burst.peak);
         let pause = self.clock.samples(self.limits.merge_gap);
         let inside = f64::from(self.tape.detect.around(0, peak / hop).unwrap_or(0.0));
         let whole = extent(self.tape, peak, [from, to], noise, inside, pause);
@@ -103,14 +103,20 @@ impl Scene<'_> {
     }
 
     /// The loudest sample within the longest window around a hop.
-    fn loudest(&self, at: u64) -> u64 {
+    fn loudest_around(&self, at: u64) -> u64 {
         let half = self.tape.detect.length(WINDOWS - 1) / 2;
         let (from, to) = (at.saturating_sub(half) * self.clock.hop, (at + half) * self.clock.hop);
+        self.loudest(from, to).unwrap_or(at * self.clock.hop)
+    }
+
+    /// The loudest of samples `from..to`, the first of them where several are; `None` if all are 0 or
+    /// none is held.
+    pub fn loudest(&self, from: u64, to: u64) -> Option<u64> {
         let from = from.max(self.tape.samples.start());
-        let mut best = (at * self.clock.hop, 0.0f32);
-        for (n, forms) in self.tape.samples.range(from, to).enumerate() {
+        let mut best = (None, 0.0f32);
+        for (at, forms) in (from..).zip(self.tape.samples.range(from, to)) {
             if forms.detect.abs() > best.1 {
-                best = (from + n as u64, forms.detect.abs());
+                best = (Some(at), forms.detect.abs());
             }
         }
         best.0
