@@ -111,7 +111,7 @@ const FLANKED: (f32, f32) = (0.5, CREST);
 const FAINTLY_FLANKED: (f32, f32) = (0.4, 1.7);
 
 /// With so many like it around, below the threshold, a single discharge is one of a unit that fires.
-/// Noise holds as many by chance for 1 in 1000 simulated bursts of 10 dB and for 7 of 6 dB, at most.
+/// Of 1000 simulated bursts of 10 dB at most 1 is lost so, of 6 dB at most 4.
 const KIN: u32 = 3;
 
 /// A burst is hum if this share of its energy, beyond what lies there by chance, is on the harmonics
