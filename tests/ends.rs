@@ -30,6 +30,10 @@ fn efforts(case: &Case) -> Vec<Span> {
     case.whole().events.iter().filter_map(effort).collect()
 }
 
+fn twitches(case: &Case) -> Vec<Span> {
+    case.whole().events.iter().filter(|e| matches!(e, Event::Twitch(_))).map(span).collect()
+}
+
 fn about(found: Span, from_s: f64, to_s: f64) -> bool {
     let near = |frame: u64, s: f64| (frame as f64 / RATE_HZ - s).abs() < 0.15;
     near(found.start.get(), from_s) && near(found.end.get(), to_s)
@@ -86,5 +90,17 @@ fn a_twitch_at_the_end_of_a_recording_is_told_whatever_pause_is_bridged() {
         let heard = hear(pipeline, &[case.block(0, case.frames.nrows())]);
         let twitches = heard.events.iter().filter(|e| matches!(e, Event::Twitch(_))).count();
         assert_eq!(twitches, 1, "{merge_gap_ms} ms: {:?}", heard.events);
+    }
+}
+
+/// Of the first seconds all is decided at once: what follows a moment is what follows it, not what comes
+/// at their end.
+#[test]
+fn an_effort_at_the_end_of_the_first_seconds_hides_no_twitch_before_it() {
+    for seed in 0..8 {
+        let before = [(2.0, 1.0), (0.05, 5.0), (1.0, 1.0), (0.05, 5.0), (1.9, 1.0)];
+        let case = noise(seed, &[&before[..], &[(2.5, 20.0), (6.0, 1.0)]].concat());
+        let found = twitches(&case);
+        assert!(matches!(found[..], [a, b] if about(a, 2.0, 2.05) && about(b, 3.05, 3.1)), "{seed}: {found:?}");
     }
 }

@@ -87,6 +87,8 @@ pub struct Detector {
     /// Stretches of activity that outlasted a twitch, not yet asked for.
     active: Vec<(u64, u64)>,
     decided: u64,
+    /// How many hops had been heard when the first was decided.
+    early: u64,
     started: bool,
     last_offset: u64,
 }
@@ -110,6 +112,7 @@ impl Detector {
             effort: None,
             active: Vec::with_capacity(ACTIVE_ROOM),
             decided: 0,
+            early: 0,
             started: false,
             last_offset: 0,
             tape,
@@ -157,15 +160,20 @@ impl Detector {
         self.decide(sink);
     }
 
-    /// Learns from all that was heard so far, before anything is decided on it.
+    /// Learns from all that was heard so far, before anything is decided on it. What follows the
+    /// moment must follow it here too: at the end of the first seconds it says nothing of their beginning.
     fn start(&mut self) {
         self.started = true;
-        let until = self.tape.hops().saturating_sub(self.look_ahead());
-        for at in 0..until {
+        let heard = self.tape.hops();
+        self.score.rewind(&self.tape, self.ahead.min(heard));
+        for at in 0..heard.saturating_sub(self.ahead) {
+            self.score.hear_short(&self.tape, at + self.ahead + 1);
             self.score.learn(&self.tape, at);
             self.listen(at);
         }
         self.score.settle();
+        self.score.rewind(&self.tape, self.ahead.min(heard));
+        self.early = heard;
     }
 
     fn listen(&mut self, at: u64) {
@@ -179,6 +187,9 @@ impl Detector {
         while self.decided < until {
             let at = self.decided;
             self.decided += 1;
+            if at + self.look_ahead() < self.early {
+                self.score.hear_short(&self.tape, at + self.look_ahead() + 1);
+            }
             if at + self.look_ahead() >= self.start_hops {
                 self.score.learn(&self.tape, at);
                 self.listen(at);
@@ -369,6 +380,6 @@ impl Detector {
         self.efforts.clear();
         self.effort = None;
         self.active.clear();
-        (self.decided, self.started, self.last_offset) = (0, false, 0);
+        (self.decided, self.early, self.started, self.last_offset) = (0, 0, false, 0);
     }
 }

@@ -174,21 +174,34 @@ impl Score {
     pub fn hear(&mut self, tape: &Tape) {
         let hops = tape.hops();
         let window = tape.detect.length(FLOOR_WINDOW);
+        // Energies of 64 ms hardly differ after 16; the long floor does with every second.
+        if hops.is_multiple_of(2 * self.step) && hops >= window && tape.all_valid(hops - window, hops) {
+            self.long.push(tape.detect.newest(FLOOR_WINDOW));
+            self.amplitude.push(tape.newest_amplitude(window));
+            let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * self.lift;
+            self.long_floor = low(&self.long).max(self.quantum);
+            self.amplitude_floor = low(&self.amplitude).max(self.quantum);
+        }
+        self.hear_short(tape, hops);
+    }
+
+    /// Takes what ends at hop `hops` of `tape` into the floors that follow the moment.
+    pub fn hear_short(&mut self, tape: &Tape, hops: u64) {
+        let window = tape.detect.length(FLOOR_WINDOW);
         if !hops.is_multiple_of(self.step) || hops < window || !tape.all_valid(hops - window, hops) {
             return;
         }
-        let energy = tape.detect.newest(FLOOR_WINDOW);
-        // Energies of 64 ms hardly differ after 16; the long floor does with every second.
-        if hops.is_multiple_of(2 * self.step) {
-            self.long.push(energy);
-            self.amplitude.push(tape.newest_amplitude(window));
-        }
+        let Some(energy) = tape.detect.around(FLOOR_WINDOW, hops - 1 - window / 2) else { return };
         self.short.push(energy);
         self.local.push(energy);
-        let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * self.lift;
-        self.long_floor = low(&self.long).max(self.quantum);
         self.short_floor = self.short.quantile(0.5).unwrap_or(0.0).max(self.quantum);
-        self.amplitude_floor = low(&self.amplitude).max(self.quantum);
+    }
+
+    /// Forgets the floors that follow the moment, to hear them again from the first hops of `tape` on.
+    pub fn rewind(&mut self, tape: &Tape, hops: u64) {
+        self.short.clear();
+        self.local.clear();
+        (1..=hops).for_each(|hops| self.hear_short(tape, hops));
     }
 
     /// How many energies the long floor rests on.
