@@ -101,6 +101,24 @@ fn an_effort_at_the_end_of_the_first_seconds_hides_no_twitch_before_it() {
         let before = [(2.0, 1.0), (0.05, 5.0), (1.0, 1.0), (0.05, 5.0), (1.9, 1.0)];
         let case = noise(seed, &[&before[..], &[(2.5, 20.0), (6.0, 1.0)]].concat());
         let found = twitches(&case);
-        assert!(matches!(found[..], [a, b] if about(a, 2.0, 2.05) && about(b, 3.05, 3.1)), "{seed}: {found:?}");
+        assert!(
+            matches!(found[..], [a, b] if about(a, 2.0, 2.05) && about(b, 3.05, 3.1)),
+            "{seed}: {found:?}"
+        );
     }
+}
+
+/// Nobody knows how it went on.
+#[test]
+fn the_beginning_of_an_effort_that_runs_into_a_gap_is_no_twitch() {
+    let mut counted = 0;
+    for seed in 0..8 {
+        let mut case = noise(seed, &[(20.0, 1.0), (1.5, 6.0), (10.0, 1.0)]);
+        let lost = [(20.1, 20.28)].map(|(from, to)| ((from * RATE_HZ) as usize, (to * RATE_HZ) as usize));
+        for (from, to) in lost {
+            (from..to).for_each(|n| case.frames[[n, 0]] = f32::NAN);
+        }
+        counted += twitches(&case).len();
+    }
+    assert!(counted <= 1, "{counted}");
 }

@@ -1,34 +1,16 @@
 //! Activity that goes on is no twitch: a motor unit that fires, a contraction that rises slowly.
 
-use std::f64::consts::PI;
-
-use twitchscope::block::Block;
 use twitchscope::detect::{Class, Reason};
-use twitchscope::pipeline::{Event, Found, Pipeline};
-use twitchscope::settings::Settings;
-use twitchscope::simulate::{Simulation, render, scenario};
-use twitchscope::units::SampleIndex;
+use twitchscope::pipeline::Found;
+use twitchscope::simulate::Simulation;
 
 #[path = "support/dice.rs"]
 mod dice;
+#[path = "support/quiet.rs"]
+mod quiet;
 
 use dice::Dice;
-
-/// Two minutes of noise of 5 µV at 2 kHz.
-fn noise(seed: u64) -> (Simulation, Dice) {
-    (render(&scenario("rest-quiet", seed).unwrap()).unwrap(), Dice::new(seed))
-}
-
-const RATE_HZ: f64 = 2000.0;
-const SECONDS: f64 = 120.0;
-
-/// Adds `wave(t)`, t in seconds from `at_s`, from `from_s` to `to_s` of it, µV.
-fn add(made: &mut Simulation, at_s: f64, [from_s, to_s]: [f64; 2], mut wave: impl FnMut(f64) -> f64) {
-    let sample = |s: f64| ((at_s + s) * RATE_HZ) as usize;
-    for n in sample(from_s)..sample(to_s) {
-        made.frames[[n, 0]] += wave(n as f64 / RATE_HZ - at_s) as f32;
-    }
-}
+use quiet::{RATE_HZ, SECONDS, add, burst, heard, noise, twitches};
 
 /// A unit fires nine times a second, as regularly as units do; its potentials of some 10 ms are
 /// always alike, and at times larger than usual: most do not cross the threshold, some do.
@@ -42,29 +24,6 @@ fn fire(made: &mut Simulation, dice: &mut Dice) {
         });
         at += (1.0 + 0.15 * dice.normal()).max(0.4) / 9.0;
     }
-}
-
-/// A burst of `ms` as strong as noise of `rms_uv`, at once.
-fn burst(made: &mut Simulation, dice: &mut Dice, at_s: f64, ms: f64, rms_uv: f64) {
-    add(made, at_s, [0.0, ms / 1e3], |t| rms_uv * 1.4 * (PI * t * 1e3 / ms).sin().abs() * dice.normal());
-}
-
-fn heard(made: &Simulation) -> Vec<Found> {
-    let mut pipeline = Pipeline::new(&made.format, &Settings::default()).unwrap();
-    let mut found = Vec::new();
-    let mut sink = |event| {
-        if let Event::Candidate(one) = event {
-            found.push(one);
-        }
-    };
-    let frames = made.frames.clone();
-    pipeline.push(&Block { first: SampleIndex::new(0), frames, marks: Vec::new() }, &mut sink);
-    pipeline.finish(&mut sink);
-    found
-}
-
-fn twitches(found: &[Found]) -> usize {
-    found.iter().filter(|f| f.candidate.class == Class::Twitch).count()
 }
 
 #[test]

@@ -65,6 +65,27 @@ fn the_first_beats_of_a_slow_heart_give_no_twitch() {
     }
 }
 
+/// As an electrode hears it that moves with the breath: the height of R changes threefold.
+#[test]
+fn a_heart_whose_beats_differ_in_height_gives_no_twitch() {
+    let (mut found, mut there) = (0, 0);
+    for seed in 1..7 {
+        let times = beats(seed, |dice| 0.85 + 0.05 * dice.roll());
+        let mut case = heart(seed, &times, 0.0, |_| 5.0);
+        let mut dice = Dice::new(seed + 100);
+        for at in &times {
+            let height = 130.0 * 3.0f64.powf(dice.roll().powi(3));
+            let first = ((at - 0.5) * RATE_HZ).max(0.0) as usize;
+            let part = case.frames.column_mut(0).into_iter().enumerate().skip(first).take(1000);
+            part.for_each(|(n, x)| *x += (height * beat(n as f64 / RATE_HZ - at)) as f32);
+        }
+        found += twitches(&case);
+        there += times.len();
+    }
+    println!("{found} of {there} beats counted");
+    assert!(found * 100 <= there, "{found} of {there} beats counted");
+}
+
 #[test]
 fn a_beat_right_at_the_beginning_is_one_of_the_heart() {
     for first in [0.1, 0.105, 0.12, 0.125, 0.13] {

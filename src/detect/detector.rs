@@ -89,6 +89,8 @@ pub struct Detector {
     decided: u64,
     /// How many hops had been heard when the first was decided.
     early: u64,
+    /// Where the recording ended, hops, once it has.
+    end: Option<u64>,
     started: bool,
     last_offset: u64,
 }
@@ -113,6 +115,7 @@ impl Detector {
             active: Vec::with_capacity(ACTIVE_ROOM),
             decided: 0,
             early: 0,
+            end: None,
             started: false,
             last_offset: 0,
             tape,
@@ -311,6 +314,7 @@ impl Detector {
             heart: &self.heart,
             pulses: &self.pulses,
             effort_since: self.efforts.since(),
+            end: self.end,
         }
     }
 
@@ -349,6 +353,7 @@ impl Detector {
         }
         let pause = self.clock.hops(Seconds::new(0.3)).max(self.clock.hops(self.limits.merge_gap));
         let rest = self.look_ahead() + self.tape.detect.length(WINDOWS - 1) + pause;
+        self.end = Some(self.tape.hops());
         for _ in 0..rest * self.clock.hop {
             self.push(Forms::default(), false, false, sink);
         }
@@ -380,6 +385,7 @@ impl Detector {
         self.efforts.clear();
         self.effort = None;
         self.active.clear();
-        (self.decided, self.early, self.started, self.last_offset) = (0, 0, false, 0);
+        (self.decided, self.early, self.end) = (0, 0, None);
+        (self.started, self.last_offset) = (false, 0);
     }
 }

@@ -340,13 +340,14 @@ impl Heart {
     pub fn beat(&self, from: u64, to: u64, floor: f32) -> Option<Beat> {
         let place = self.pulses.iter().position(|p| (from..to).contains(&p.hop) && p.beat)?;
         let (interval, alike) = self.rhythm(place)?;
-        let own = self.pulses[place].hop;
+        let (own, height) = (self.pulses[place].hop, self.pulses[place].height);
         let like = |(p, alike): &(&Pulse, f32)| p.beat && p.hop != own && *alike >= SAME;
         let others = || self.pulses.iter().zip(self.alike[place]).filter(like).map(|(p, _)| p);
         let mut usual = [0.0f32; TRACE];
         for (k, usual) in usual.iter_mut().enumerate() {
             let mut values = [0.0f32; REMEMBERED];
-            let count = others().zip(&mut values).map(|(p, v)| *v = p.trace[k]).count();
+            let scaled = |p: &Pulse| p.trace[k] * (height / p.height).max(1.0).powi(2);
+            let count = others().zip(&mut values).map(|(p, v)| *v = scaled(p)).count();
             *usual = crate::signal::floor::quantile(&mut values[..count], 0.75)? / floor;
         }
         let per_min = 60.0 / (self.clock.time(1).s() * interval);

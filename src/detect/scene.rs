@@ -11,6 +11,7 @@ use super::pulse::Pulses;
 use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Moment, Score};
 use super::shape::{Shape, shape};
 use super::tape::{Clock, Tape};
+use super::tone::tone;
 use super::verdict::{Candidate, Class, Reason};
 use crate::signal::envelope::WINDOWS;
 use crate::signal::floor::quantile;
@@ -51,6 +52,8 @@ pub struct Scene<'a> {
     pub pulses: &'a Pulses,
     /// Since which hop there is activity on the long floor, if there is.
     pub effort_since: Option<u64>,
+    /// Where the recording ended, hops, once it has: what ends with it is not cut off.
+    pub end: Option<u64>,
 }
 
 impl Scene<'_> {
@@ -150,6 +153,7 @@ impl Scene<'_> {
             kin: 0,
             beat,
             hum: hum(self.tape, self.clock, onset, offset),
+            tone: tone(self.tape, self.clock, onset, offset),
         }
     }
 
@@ -241,19 +245,22 @@ impl Scene<'_> {
         median(before).max(median(after))
     }
 
-    /// How many hops the activity around `first..=last` stays over the `ground`, pauses bridged.
+    /// How many hops the activity around `first..=last` stays over the `ground`, pauses bridged; at least
+    /// a second where it runs into what is not valid, and nobody knows how it went on.
     fn run(&self, first: u64, last: u64, ground: f32) -> u64 {
         let low = self.score.low() * ground;
         let bridge = self.clock.hops(Seconds::from_ms(RUN_BRIDGE_MS));
+        let most = self.clock.hops(Seconds::new(1.0));
         let active = |at: u64| self.tape.detect.around(HYSTERESIS_WINDOW, at).is_some_and(|e| e > low);
-        let reach = |mut at: u64, forward: bool| {
+        let mut cut = false;
+        let mut reach = |mut at: u64, forward: bool| {
             let mut edge = at;
-            let most = self.clock.hops(Seconds::new(1.0));
             let begin = at;
             while at.abs_diff(edge) <= bridge && at.abs_diff(begin) < most && at < self.tape.hops() {
                 if active(at) {
                     edge = at;
                 }
+                cut |= !self.tape.is_valid(at) && self.end.is_none_or(|end| at < end);
                 let Some(next) = (if forward { Some(at + 1) } else { at.checked_sub(1) }) else { break };
                 at = next;
             }
@@ -264,7 +271,7 @@ impl Scene<'_> {
         let (from, to) = (reach(first, false), reach(last, true) + 1);
         let held = (from..to).filter(|at| active(*at)).count() as u64;
         let length = if is_filled(held, to - from) { to - from } else { last + 1 - first };
-        length.saturating_sub(widened)
+        if cut { most } else { length.saturating_sub(widened) }
     }
 
     /// What crossed `least` times the threshold between two hops, as a burst of its own, unless its
@@ -305,6 +312,7 @@ impl Scene<'_> {
             kin: 0,
             beat: None,
             hum: None,
+            tone: None,
         };
         let m = measure(self.tape, self.clock, held, offset, self.score.amplitude_power());
         Candidate::new(onset, offset, Class::Effort, Reason::TooLong { ms }, score, m, evidence)

@@ -97,6 +97,11 @@ pub enum Reason {
         /// Extrema that stand out.
         extrema: u32,
     },
+    /// Its strongest pulse is faster than the potentials of muscle are.
+    Fast {
+        /// The root mean square frequency of that pulse, Hz.
+        hz: f64,
+    },
     /// A ring with a jump of the unfiltered signal.
     Jump {
         /// The jump over the peak in the band.
@@ -104,6 +109,11 @@ pub enum Reason {
     },
     /// A pulse on a slower swing.
     Swing {
+        /// The peak above 5 Hz over the peak in the band.
+        ratio: f64,
+    },
+    /// On a swing that is so large that what it is made of in the band cannot be told from a burst.
+    Heave {
         /// The peak above 5 Hz over the peak in the band.
         ratio: f64,
     },
@@ -118,6 +128,13 @@ pub enum Reason {
         hz: f64,
         /// Their share of the energy, 0 to 1.
         share: f64,
+    },
+    /// One tone that dies away.
+    Tone {
+        /// Its frequency, Hz.
+        hz: f64,
+        /// The correlation with itself a period later, -1 to 1.
+        alike: f64,
     },
     /// Shorter than a twitch can be.
     TooShort {
@@ -174,11 +191,15 @@ impl fmt::Display for Reason {
                     share * 100.0
                 )
             }
+            Self::Fast { hz } => write!(f, "a pulse of {hz:.0} Hz, faster than muscle"),
             Self::Jump { ratio } => {
                 write!(f, "the unfiltered signal jumped by {ratio:.1} times the peak in the band")
             }
             Self::Swing { ratio } => {
                 write!(f, "one pulse on a swing {ratio:.1} times its peak in the band")
+            }
+            Self::Heave { ratio } => {
+                write!(f, "on a swing {ratio:.0} times its peak in the band")
             }
             Self::Knock { ratio } => {
                 write!(f, "on several channels at once, with peaks within a factor of {ratio:.1}: a knock")
@@ -189,6 +210,9 @@ impl fmt::Display for Reason {
                     "mains that came and went: {:.0} % of the energy at harmonics of {hz:.0} Hz",
                     share * 100.0
                 )
+            }
+            Self::Tone { hz, alike } => {
+                write!(f, "one tone of {hz:.0} Hz, {alike:.2} alike from period to period: a swing or hum")
             }
             Self::TooShort { ms } => write!(f, "{ms:.0} ms: shorter than a twitch"),
             Self::TooLong { ms } => write!(f, "{ms:.0} ms: longer than a twitch"),

@@ -1,0 +1,48 @@
+//! Whether a burst is one tone that dies away: a cable or a needle that was struck, or hum that came and
+//! went. Muscle is not like itself from one period to the next.
+
+use super::pulse::dot;
+use super::tape::{Clock, Tape};
+use crate::units::Seconds;
+
+/// Shorter bursts are like themselves by chance, ms.
+const SHORTEST_MS: f64 = 45.0;
+/// The tones that are looked for, Hz: below, filters leave nothing; above, bursts of muscle are narrow too.
+const LOWEST_HZ: f64 = 20.0;
+const HIGHEST_HZ: f64 = 83.0;
+/// Room for 320 ms at the fastest rate after thinning; of what lasts longer, the beginning is looked at.
+const SAMPLES: usize = 1280;
+
+/// A tone in a burst.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tone {
+    /// Its frequency, Hz.
+    pub hz: f64,
+    /// The correlation of the burst with itself a period later, -1 to 1: 1 for a tone, also for one
+    /// that dies away.
+    pub alike: f32,
+}
+
+/// The tone that samples `onset..offset` of the amplitude band fit best; `None` where they are too short to
+/// tell.
+pub fn tone(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Option<Tone> {
+    if offset - onset < clock.samples(Seconds::from_ms(SHORTEST_MS)) {
+        return None;
+    }
+    let mut samples = [0.0f32; SAMPLES];
+    let burst = tape.samples.range(onset, offset);
+    let count = samples.iter_mut().zip(burst).map(|(x, forms)| *x = forms.amplitude).count();
+    let x = &samples[..count];
+    let period = |hz: f64| (clock.rate.hz() / hz).round() as usize;
+    let mut best: Option<Tone> = None;
+    // Two periods must be there, or it is a chance of one.
+    for later in period(HIGHEST_HZ)..=period(LOWEST_HZ).min(count / 2) {
+        let (a, b) = (&x[..count - later], &x[later..]);
+        let power = dot(a, a) * dot(b, b);
+        let alike = if power > 0.0 { dot(a, b) / power.sqrt() } else { 0.0 };
+        if best.is_none_or(|best| alike > best.alike) {
+            best = Some(Tone { hz: clock.rate.hz() / later as f64, alike });
+        }
+    }
+    best
+}

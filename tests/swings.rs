@@ -1,0 +1,98 @@
+//! What swings, rings or snaps is no twitch, however strong it is; muscle of the same length is.
+
+use std::f64::consts::TAU;
+
+use twitchscope::detect::{Class, Reason};
+use twitchscope::simulate::Simulation;
+
+#[path = "support/dice.rs"]
+mod dice;
+#[path = "support/quiet.rs"]
+mod quiet;
+
+use dice::Dice;
+use quiet::{RATE_HZ, SECONDS, add, burst, heard, noise, twitches};
+
+/// Ten recordings with `put` about every three seconds: how many there were, and how many twitches were
+/// counted.
+fn among(first_seed: u64, mut put: impl FnMut(&mut Simulation, &mut Dice, f64)) -> (usize, usize) {
+    let (mut there, mut counted) = (0, 0);
+    for seed in first_seed..first_seed + 10 {
+        let (mut made, mut dice) = noise(seed);
+        let last = (SECONDS / 3.0) as u32 - 1;
+        for k in 1..last {
+            let at = 3.0 * f64::from(k) + dice.roll();
+            put(&mut made, &mut dice, at);
+            there += 1;
+        }
+        counted += twitches(&heard(&made));
+    }
+    println!("{counted} counted of {there}");
+    (there, counted)
+}
+
+/// From `low` to `high`, as often in each octave.
+fn between(dice: &mut Dice, low: f64, high: f64) -> f64 {
+    low * (high / low).powf(dice.roll())
+}
+
+#[test]
+fn a_cable_that_was_struck_rings_and_is_no_twitch() {
+    let (there, counted) = among(62_000, |made, dice, at| {
+        let (hz, tau) = (between(dice, 26.0, 58.0), between(dice, 0.04, 0.12));
+        let (peak, phase) = (between(dice, 60.0, 240.0), TAU * dice.roll());
+        add(made, at, [0.0, 0.5], |t| peak * (-t / tau).exp() * (TAU * hz * t + phase).sin());
+    });
+    assert!(counted * 10 <= there, "{counted} of {there}");
+}
+
+#[test]
+fn a_burst_of_muscle_as_long_as_a_cable_rings_counts() {
+    let (there, counted) = among(62_100, |made, dice, at| {
+        let ms = between(dice, 45.0, 150.0);
+        burst(made, dice, at, ms, 25.0);
+    });
+    assert!(counted * 100 >= 98 * there, "{counted} of {there}");
+}
+
+#[test]
+fn a_blink_is_no_twitch_though_its_edges_are_steep() {
+    let (there, counted) = among(62_200, |made, dice, at| {
+        let (peak, ms) = (between(dice, 500.0, 1500.0), between(dice, 80.0, 150.0));
+        let closing = 0.2 + 0.3 * dice.roll();
+        // The lid closes faster than it opens; it begins, turns and ends at once.
+        add(made, at, [0.0, ms / 1e3], |t| {
+            let part = t * 1e3 / ms;
+            peak * if part < closing { part / closing } else { (1.0 - part) / (1.0 - closing) }
+        });
+    });
+    assert!(counted * 20 <= there, "{counted} of {there}");
+}
+
+#[test]
+fn a_spike_is_no_twitch_however_strong_it_is() {
+    let (there, counted) = among(62_300, |made, dice, at| {
+        let (peak, sigma) = (between(dice, 100.0, 900.0), between(dice, 0.000_4, 0.001));
+        let both_ways = dice.roll() < 0.5;
+        add(made, at, [-0.01, 0.01], |t| {
+            let x = t / sigma;
+            peak * (-x * x / 2.0).exp() * if both_ways { 1.65 * x } else { 1.0 }
+        });
+    });
+    assert!(counted * 50 <= there, "{counted} of {there}");
+}
+
+#[test]
+fn the_reason_of_a_tone_says_how_high_it_is() {
+    let (mut made, _) = noise(62_400);
+    add(&mut made, 60.0, [0.0, 0.5], |t| 150.0 * (-t / 0.08).exp() * (TAU * 40.0 * t).sin());
+    let found = heard(&made);
+    let near = |at: u64| (at as f64 / RATE_HZ - 60.0).abs() < 0.1;
+    let one = found.iter().find(|f| near(f.span.start.get()) && f.candidate.class == Class::Movement);
+    let Some(Reason::Tone { hz, alike }) = one.map(|f| f.candidate.reason) else {
+        panic!("{found:?}");
+    };
+    // A period later, or two, it is itself again.
+    assert!((hz - 40.0).abs() < 2.0 || (hz - 20.0).abs() < 1.0, "{hz}");
+    assert!(alike > 0.8, "{alike}");
+}
