@@ -114,10 +114,8 @@ fn the_beginning_of_an_effort_that_runs_into_a_gap_is_no_twitch() {
     let mut counted = 0;
     for seed in 0..8 {
         let mut case = noise(seed, &[(20.0, 1.0), (1.5, 6.0), (10.0, 1.0)]);
-        let lost = [(20.1, 20.28)].map(|(from, to)| ((from * RATE_HZ) as usize, (to * RATE_HZ) as usize));
-        for (from, to) in lost {
-            (from..to).for_each(|n| case.frames[[n, 0]] = f32::NAN);
-        }
+        let frame = |s: f64| (s * RATE_HZ) as usize;
+        (frame(20.1)..frame(20.28)).for_each(|n| case.frames[[n, 0]] = f32::NAN);
         counted += twitches(&case).len();
     }
     assert!(counted <= 1, "{counted}");

@@ -131,7 +131,7 @@ const FLANKED: (f32, f32) = (0.5, CREST);
 const FAINTLY_FLANKED: (f32, f32) = (0.4, 1.7);
 
 /// With so many like it around, below the threshold, a single discharge is one of a unit that fires.
-/// Noise holds as many by chance for 1 in 1000 simulated bursts of 10 dB and for 7 of 6 dB, at most.
+/// Of 1000 simulated bursts of 10 dB at most 1 is lost so, of 6 dB at most 4.
 const KIN: u32 = 3;
 
 /// A burst is hum if this share of its energy, beyond what lies there by chance, is on the harmonics
@@ -173,7 +173,7 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
             false => (Class::Ecg, Reason::Beat { per_min, alike }),
         };
     }
-    if let Some(found) = pulse(e) {
+    if let Some(found) = snap(&e.shape).or_else(|| pulse(e)) {
         return found;
     }
     if e.ms < lengths.shortest {
@@ -222,16 +222,25 @@ pub fn is_movement(jump: f32, swing: f32) -> bool {
     swing > SWING || jump > JUMP
 }
 
+/// What is over so soon, or so fast, that no muscle made it, whatever is left without its pulse.
+fn snap(shape: &Shape) -> Option<(Class, Reason)> {
+    if !shape.sharp {
+        return None;
+    }
+    let fast = shape.share > MOST && shape.frequency_hz > FAST_HZ;
+    match shape.share > ALL {
+        true => Some(ring(shape)),
+        false => fast.then_some((Class::Pop, Reason::Fast { hz: f64::from(shape.frequency_hz) })),
+    }
+}
+
+fn ring(shape: &Shape) -> (Class, Reason) {
+    (Class::Pop, Reason::Ring { share: f64::from(shape.share), extrema: shape.extrema })
+}
+
 /// What a burst that is nothing but one pulse and its ring was, unless muscle can look so.
 fn pulse(e: &Evidence) -> Option<(Class, Reason)> {
     let (shape, nothing_left) = (&e.shape, e.score_without_pulse < 1.0);
-    let ring = Some((Class::Pop, Reason::Ring { share: f64::from(shape.share), extrema: shape.extrema }));
-    if shape.sharp && shape.share > ALL {
-        return ring;
-    }
-    if shape.sharp && shape.share > MOST && shape.frequency_hz > FAST_HZ {
-        return Some((Class::Pop, Reason::Fast { hz: f64::from(shape.frequency_hz) }));
-    }
     if !nothing_left && (e.beat.is_some() || e.score_without_pulse > LEFT * e.score) {
         return None;
     }
@@ -249,5 +258,5 @@ fn pulse(e: &Evidence) -> Option<(Class, Reason)> {
     }
     let looks = e.fit + shape.share + shape.frequency_hz / SPIKE_HZ + SPIKE_SWING * shape.swing
         - SPIKE_BALANCE * shape.balance;
-    if looks > spike { ring } else { None }
+    (looks > spike).then(|| ring(shape))
 }

@@ -10,6 +10,8 @@ const SHORTEST_MS: f64 = 45.0;
 /// The tones that are looked for, Hz: below, filters leave nothing; above, bursts of muscle are narrow too.
 const LOWEST_HZ: f64 = 20.0;
 const HIGHEST_HZ: f64 = 83.0;
+/// So much more alike must a burst be after a much longer period, or the shorter one is that of its tone.
+const AGAIN: f32 = 0.1;
 /// Room for 320 ms at the fastest rate after thinning; of what lasts longer, the beginning is looked at.
 const SAMPLES: usize = 1280;
 
@@ -18,8 +20,8 @@ const SAMPLES: usize = 1280;
 pub struct Tone {
     /// Its frequency, Hz.
     pub hz: f64,
-    /// The correlation of the burst with itself a period later, -1 to 1: 1 for a tone, also for one
-    /// that dies away.
+    /// The largest correlation of the burst with itself a period later, -1 to 1: 1 for a tone, also for
+    /// one that dies away.
     pub alike: f32,
 }
 
@@ -34,15 +36,19 @@ pub fn tone(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Option<Tone> 
     let count = samples.iter_mut().zip(burst).map(|(x, forms)| *x = forms.amplitude).count();
     let x = &samples[..count];
     let period = |hz: f64| (clock.rate.hz() / hz).round() as usize;
-    let mut best: Option<Tone> = None;
+    let mut found: Option<(usize, f32)> = None;
+    let mut most = -1.0f32;
     // Two periods must be there, or it is a chance of one.
     for later in period(HIGHEST_HZ)..=period(LOWEST_HZ).min(count / 2) {
         let (a, b) = (&x[..count - later], &x[later..]);
         let power = dot(a, a) * dot(b, b);
         let alike = if power > 0.0 { dot(a, b) / power.sqrt() } else { 0.0 };
-        if best.is_none_or(|best| alike > best.alike) {
-            best = Some(Tone { hz: clock.rate.hz() / later as f64, alike });
+        most = most.max(alike);
+        // After two periods it is itself again, by chance a little more than after one.
+        let margin = |period: usize| if 2 * later > 3 * period { AGAIN } else { 0.0 };
+        if found.is_none_or(|(period, best)| alike > best + margin(period)) {
+            found = Some((later, alike));
         }
     }
-    best
+    found.map(|(period, _)| Tone { hz: clock.rate.hz() / period as f64, alike: most })
 }
