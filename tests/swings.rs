@@ -83,6 +83,23 @@ fn a_spike_is_no_twitch_however_strong_it_is() {
 }
 
 #[test]
+fn a_contact_that_chatters_is_no_twitch() {
+    let (there, counted) = among(62_500, |made, dice, at| {
+        let (seconds, level) = (between(dice, 0.02, 0.12), between(dice, 60.0, 600.0));
+        let mut toggles: Vec<f64> =
+            (0..4 + (dice.roll() * 12.0) as usize).map(|_| seconds * dice.roll()).collect();
+        toggles.sort_by(f64::total_cmp);
+        // Each time it opens it opens to another level, and ends closed.
+        let levels: Vec<f64> = toggles.iter().map(|_| level * (0.3 + 0.7 * dice.roll())).collect();
+        add(made, at, [0.0, seconds], |t| match toggles.iter().filter(|toggle| **toggle <= t).count() {
+            open if open % 2 == 1 => levels[open - 1],
+            _ => 0.0,
+        });
+    });
+    assert!(counted * 4 <= there, "{counted} of {there}");
+}
+
+#[test]
 fn the_reason_of_a_tone_says_how_high_it_is() {
     for (seed, tone_hz) in [(62_400, 40.0), (62_401, 43.0), (62_402, 46.0), (62_403, 50.0), (62_404, 54.0)] {
         let (mut made, _) = noise(seed);

@@ -2,7 +2,7 @@
 //!
 //! One [`Detector`] listens to one channel, hop by hop: energies against the noise floor
 //! (`score`, `spread`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
-//! (`extent`) and how late that is seen (`lag`), what it looks like (`shape`, `hum`, `tone`), the heart
+//! (`extent`) and how late that is seen (`lag`), what it looks like (`shape`, `hum`, `tone`, `edges`), the heart
 //! (`heart`, `profile`), and the verdict (`classify`); and how all of it would be at a threshold
 //! beside this one (`beside`).
 //! This room knows units and signal. It must never know files, plots or threads.
@@ -11,6 +11,7 @@ mod beside;
 mod bursts;
 mod classify;
 mod detector;
+mod edges;
 mod extent;
 mod heart;
 mod hum;

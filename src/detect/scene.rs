@@ -3,6 +3,7 @@
 use super::bursts::Burst;
 use super::classify::{Evidence, classify};
 use super::detector::Limits;
+use super::edges::edges;
 use super::extent::extent;
 use super::heart::{Beat, Heart};
 use super::hum::hum;
@@ -88,6 +89,11 @@ impl Scene<'_> {
             evidence.kin = self.kin(onset, offset, floor);
             (class, reason) = classify(&evidence, self.limits.lengths());
         }
+        // The converter's end makes edges of its own.
+        if class == Class::Twitch && shape.railed == 0.0 {
+            evidence.edges = edges(self.tape, self.clock, onset, offset);
+            (class, reason) = classify(&evidence, self.limits.lengths());
+        }
         let (onset, offset) = if class == Class::Effort { whole } else { (onset, offset) };
         let noise = self.score.amplitude_power() * self.stepped_down(floor);
         let m = measure(self.tape, self.clock, onset, offset, noise);
@@ -151,6 +157,7 @@ impl Scene<'_> {
             score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, floor, &b)),
             shape,
             kin: 0,
+            edges: 0.0,
             beat,
             hum: hum(self.tape, self.clock, onset, offset),
             tone: tone(self.tape, self.clock, onset, offset),
@@ -310,6 +317,7 @@ impl Scene<'_> {
             score_over_beat: score,
             shape: shape(self.tape, self.clock, held, offset),
             kin: 0,
+            edges: 0.0,
             beat: None,
             hum: None,
             tone: None,

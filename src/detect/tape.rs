@@ -35,6 +35,8 @@ impl Clock {
 pub struct Forms {
     /// As it came, after the anti-alias filter and less the mains.
     pub raw: f32,
+    /// As it came, before the anti-alias filter: what is above the band.
+    pub unfiltered: f32,
     /// Above 5 Hz, mains removed.
     pub wide: f32,
     /// The amplitude band.

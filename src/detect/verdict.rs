@@ -102,6 +102,11 @@ pub enum Reason {
         /// The root mean square frequency of that pulse, Hz.
         hz: f64,
     },
+    /// Edges, one after another, that are faster than the potentials of muscle are.
+    Edges {
+        /// The power of the third difference of samples half a millisecond apart over that in the band.
+        ratio: f64,
+    },
     /// A ring with a jump of the unfiltered signal.
     Jump {
         /// The jump over the peak in the band.
@@ -192,6 +197,12 @@ impl fmt::Display for Reason {
                 )
             }
             Self::Fast { hz } => write!(f, "a pulse of {hz:.0} Hz, faster than muscle"),
+            Self::Edges { ratio } => {
+                write!(
+                    f,
+                    "several edges, faster than muscle ({ratio:.1} times as much above the band as in it): a contact that opens and closes"
+                )
+            }
             Self::Jump { ratio } => {
                 write!(f, "the unfiltered signal jumped by {ratio:.1} times the peak in the band")
             }

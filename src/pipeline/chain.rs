@@ -22,10 +22,17 @@ const MOST_LINES: usize = 64;
 pub struct Sample {
     /// After the anti-alias filter.
     pub x: f64,
+    /// Its last frame before that filter.
+    pub unfiltered: f32,
     /// Whether every frame of it was signal.
     pub valid: bool,
     /// Whether one of its frames was at the converter's end.
     pub railed: bool,
+}
+
+impl Sample {
+    /// A signal of 0.
+    pub const ZERO: Self = Self { x: 0.0, unfiltered: 0.0, valid: true, railed: false };
 }
 
 /// The filters of one channel and the search for hum.
@@ -123,6 +130,7 @@ impl Chain {
         let known = samples.iter().zip(steady.iter()).zip(wide.iter()).zip(amplitude).zip(detect.iter());
         self.forms.extend(known.map(|((((sample, steady), wide), amplitude), detect)| Forms {
             raw: (sample.x - (steady - wide)) as f32,
+            unfiltered: sample.unfiltered,
             wide: *wide as f32,
             amplitude: *amplitude,
             detect: *detect as f32,

@@ -174,9 +174,8 @@ impl Lane {
         self.thin += frames.len() as u64;
         let whole = self.thin / bands.thinning;
         if whole > 0 {
-            self.fresh.push(Sample { x: 0.0, valid: !self.bad, railed: self.railed });
-            let plain = Sample { x: 0.0, valid: true, railed: false };
-            self.fresh.extend(repeat_n(plain, whole as usize - 1));
+            self.fresh.push(Sample { valid: !self.bad, railed: self.railed, ..Sample::ZERO });
+            self.fresh.extend(repeat_n(Sample::ZERO, whole as usize - 1));
             (self.bad, self.railed) = (false, false);
         }
         self.thin -= whole * bands.thinning;
@@ -188,10 +187,12 @@ impl Lane {
     /// Passes the frames that wait through the low-pass; the last of them that completed a thinned
     /// sample belongs to the newest one, and so on back.
     fn smooth(&mut self, bands: &Bands) {
-        bands.low_pass.run(&mut self.low_pass, &mut self.frames);
         let whole = self.frames.len().saturating_sub(self.thin as usize);
-        let kept = self.frames[..whole].iter().rev().step_by(bands.thinning as usize);
-        self.fresh.iter_mut().rev().zip(kept).for_each(|(sample, x)| sample.x = *x);
+        let kept = (0..whole).rev().step_by(bands.thinning as usize);
+        let frame = |n: usize| self.frames[n] as f32;
+        self.fresh.iter_mut().rev().zip(kept.clone()).for_each(|(s, n)| s.unfiltered = frame(n));
+        bands.low_pass.run(&mut self.low_pass, &mut self.frames);
+        self.fresh.iter_mut().rev().zip(kept).for_each(|(sample, at)| sample.x = self.frames[at]);
         self.frames.clear();
     }
 
@@ -232,7 +233,7 @@ impl Lane {
         bands.low_pass.prime(&mut self.low_pass, held);
         self.thin = (at - base) % bands.thinning;
         for _ in 0..(at - base) / bands.thinning {
-            self.fresh.push(Sample { x: held, valid: true, railed: false });
+            self.fresh.push(Sample { x: held, unfiltered: held as f32, ..Sample::ZERO });
         }
         true
     }
@@ -277,7 +278,8 @@ impl Lane {
             self.outline.run(outline);
             let first = self.heard;
             self.heard += now.len() as u64;
-            let plain = self.settles.is_none() && heard_all(outline) && !now.iter().any(|s| s.railed);
+            let all_heard = outline.iter().fold(true, |all, x| all & x.is_finite());
+            let plain = self.settles.is_none() && all_heard && !now.iter().any(|s| s.railed);
             if plain {
                 self.detector.push_all(forms, &mut |c| tell(found(c)));
             } else {
@@ -380,11 +382,6 @@ impl Lane {
     pub fn outline(&self) -> &Outline {
         &self.outline
     }
-}
-
-/// Whether every value is one that was listened to.
-fn heard_all(outline: &[f32]) -> bool {
-    outline.iter().fold(true, |all, x| all & x.is_finite())
 }
 
 /// Notes that the filters begin to settle at frame `at`, or tells that they have; the frames that
