@@ -99,6 +99,24 @@ fn a_contact_that_chatters_is_no_twitch() {
     assert!(counted * 4 <= there, "{counted} of {there}");
 }
 
+/// A polyphasic potential of `ms`, t in ms from its middle, at most 1.
+fn potential(t: f64, ms: f64) -> f64 {
+    let x = 2.6 * t / ms;
+    (1.0 - 2.0 * x * x) * (-x * x).exp()
+}
+
+#[test]
+fn two_potentials_a_moment_apart_are_no_tone() {
+    let (there, counted) = among(62_600, |made, dice, at| {
+        let (peak, ms, apart) =
+            (between(dice, 100.0, 200.0), between(dice, 11.0, 14.0), between(dice, 20.0, 26.0));
+        add(made, at, [-0.05, 0.1], |t| {
+            peak * (potential(t * 1e3, ms) + 0.8 * potential(t * 1e3 - apart, ms))
+        });
+    });
+    assert!(counted * 100 >= 90 * there, "{counted} of {there}");
+}
+
 #[test]
 fn the_reason_of_a_tone_says_how_high_it_is() {
     for (seed, tone_hz) in [(62_400, 40.0), (62_401, 43.0), (62_402, 46.0), (62_403, 50.0), (62_404, 54.0)] {

@@ -38,8 +38,8 @@ pub fn tone(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Option<Tone> 
     let period = |hz: f64| (clock.rate.hz() / hz).round() as usize;
     let mut found: Option<(usize, f32)> = None;
     let mut most = -1.0f32;
-    // Two periods must be there, or it is a chance of one.
-    for later in period(HIGHEST_HZ)..=period(LOWEST_HZ).min(count / 2) {
+    // Two and a half periods must be there, or it is chance.
+    for later in period(HIGHEST_HZ)..=period(LOWEST_HZ).min(count * 2 / 5) {
         let (a, b) = (&x[..count - later], &x[later..]);
         let power = dot(a, a) * dot(b, b);
         let alike = if power > 0.0 { dot(a, b) / power.sqrt() } else { 0.0 };
