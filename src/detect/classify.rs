@@ -101,6 +101,7 @@ const SLOW_SWING: f32 = 2.5;
 /// the form explains, the share of energy in 6 ms, twice its frequency over 400 Hz and 0.85 of its
 /// swing, less 1.2 times its balance, are above this. The weights are those of a logistic
 /// regression on simulated spikes against simulated twitches and short pieces of real muscle.
+/// A larger swing is a stroke's beneath it, and counts no more than one of `SWING`.
 const SPIKE: f32 = 2.9;
 const SPIKE_HZ: f32 = 200.0;
 const SPIKE_SWING: f32 = 0.85;
@@ -268,7 +269,61 @@ fn pulse(e: &Evidence) -> Option<(Class, Reason)> {
     if shape.jump > jump || (nothing_left && shape.jump > SLOW_JUMP && shape.frequency_hz < SLOW_HZ) {
         return Some((Class::Movement, Reason::Jump { ratio: f64::from(shape.jump) }));
     }
-    let looks = e.fit + shape.share + shape.frequency_hz / SPIKE_HZ + SPIKE_SWING * shape.swing
+    let looks = e.fit + shape.share + shape.frequency_hz / SPIKE_HZ + SPIKE_SWING * shape.swing.min(SWING)
         - SPIKE_BALANCE * shape.balance;
     (looks > spike).then(|| ring(shape))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A short burst that is little more than one pulse, on a swing so many times as large.
+    fn pulse_on_a_slow_swing(swing: f32) -> Evidence {
+        let shape = Shape {
+            share: 0.5,
+            centre: 0,
+            extrema: 9,
+            jump: 0.3,
+            balance: 0.8,
+            swing,
+            lurch: 1.1,
+            frequency_hz: 140.0,
+            sharp: true,
+            railed: 0.0,
+        };
+        Evidence {
+            ms: 25.0,
+            power: 10.0,
+            score: 4.0,
+            score_without_pulse: 0.8,
+            fit: 0.7,
+            pulse_ms: 8.0,
+            run_ms: 25.0,
+            score_over_surroundings: 4.0,
+            score_over_rise: 4.0,
+            level: 1.0,
+            flanks: 0.0,
+            score_over_flanks: 4.0,
+            young_run: true,
+            score_over_beat: 4.0,
+            shape,
+            kin: 0,
+            edges: 0.0,
+            beat: None,
+            hum: None,
+            tone: None,
+        }
+    }
+
+    #[test]
+    fn a_stroke_beneath_a_burst_makes_no_spike_of_it() {
+        let lengths = Lengths { shortest: 8.0, longest: 260.0 };
+        let class = |swing| classify(&pulse_on_a_slow_swing(swing), lengths).0;
+        assert_eq!(class(1.0), Class::Twitch);
+        for swing in [2.0, 4.0, 6.5] {
+            assert_eq!(class(swing), Class::Twitch, "{swing}");
+        }
+        assert_eq!(class(8.0), Class::Movement);
+    }
 }
