@@ -41,8 +41,9 @@ pub fn tone(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> Option<Tone> 
     // Two and a half periods must be there, or it is chance.
     for later in period(HIGHEST_HZ)..=period(LOWEST_HZ).min(count * 2 / 5) {
         let (a, b) = (&x[..count - later], &x[later..]);
-        let power = dot(a, a) * dot(b, b);
-        let alike = if power > 0.0 { dot(a, b) / power.sqrt() } else { 0.0 };
+        // The roots first: the product of two powers of loud counts is more than a number can hold.
+        let power = dot(a, a).sqrt() * dot(b, b).sqrt();
+        let alike = if power > 0.0 { dot(a, b) / power } else { 0.0 };
         most = most.max(alike);
         // After two periods it is itself again, by chance a little more than after one.
         let margin = |period: usize| if 2 * later > 3 * period { AGAIN } else { 0.0 };
