@@ -6,6 +6,7 @@ mod cases;
 
 use cases::Case;
 use cases::dice::Dice;
+use twitchscope::detect::Class;
 use twitchscope::pipeline::Event;
 
 const RATE_HZ: f64 = 1000.0;
@@ -23,11 +24,16 @@ fn beat(t: f64) -> f64 {
 
 /// White noise whose RMS at `t` s is `noise(t)` µV, and beats of `height` µV at `times`, s.
 fn heart(seed: u64, times: &[f64], height: f64, noise: impl Fn(f64) -> f64) -> Case {
+    heart_of(seed, times, |t| height * beat(t), noise)
+}
+
+/// The same of beats that are `wave(t)` µV, t in s after R.
+fn heart_of(seed: u64, times: &[f64], wave: impl Fn(f64) -> f64, noise: impl Fn(f64) -> f64) -> Case {
     let mut dice = Dice::new(seed);
     let value = |n: usize| {
         let t = n as f64 / RATE_HZ;
-        let beats: f64 = times.iter().map(|at| t - at).filter(|t| t.abs() < 0.5).map(beat).sum();
-        (noise(t) * dice.normal() + height * beats) as f32
+        let beats: f64 = times.iter().map(|at| t - at).filter(|t| t.abs() < 0.5).map(&wave).sum();
+        (noise(t) * dice.normal() + beats) as f32
     };
     let samples = (0..(SECONDS * RATE_HZ) as usize).map(value).collect();
     Case::of(format!("heart {seed}"), RATE_HZ, samples)
@@ -53,6 +59,19 @@ fn a_heart_without_a_rhythm_gives_no_twitch() {
         let times = beats(seed, |dice| 0.4 + 0.8 * dice.roll());
         let found = twitches(&heart(seed, &times, 400.0, |_| 5.0));
         assert!(found <= 3, "{found} of {} beats counted", times.len());
+    }
+}
+
+#[test]
+fn a_heart_is_told_as_a_heart_however_loud_it_is() {
+    let times = beats(14, |dice| 0.8 + 0.04 * dice.roll());
+    // Of a wide R, little reaches into the band.
+    for (height, wider) in [(400.0, 1.0), (2000.0, 2.0), (8000.0, 2.5)] {
+        let found = heart_of(14, &times, |t| height * beat(t / wider), |_| 5.0).whole();
+        let ecg = |e: &&Event| matches!(e, Event::Candidate(f) if f.candidate.class == Class::Ecg);
+        let told = found.events.iter().filter(ecg).count();
+        println!("{told} of {} beats of {height} uV, {wider} times as wide", times.len());
+        assert!(10 * told >= 8 * times.len(), "{told} of {} beats of {height} µV", times.len());
     }
 }
 

@@ -171,9 +171,6 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
         let over_db = 10.0 * f64::from(over.max(1e-3)).log10();
         return (Class::Effort, Reason::Crest { over_db });
     }
-    if e.shape.swing > HEAVE {
-        return (Class::Movement, Reason::Heave { ratio: f64::from(e.shape.swing) });
-    }
     if let Some(beat) = e.beat
         && e.score_over_beat < 1.0
     {
@@ -182,6 +179,9 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
             true => (Class::Movement, Reason::Stroke { per_min, alike }),
             false => (Class::Ecg, Reason::Beat { per_min, alike }),
         };
+    }
+    if e.shape.swing > HEAVE {
+        return (Class::Movement, Reason::Heave { ratio: f64::from(e.shape.swing) });
     }
     if let Some(found) = snap(&e.shape).or_else(|| pulse(e)) {
         return found;
