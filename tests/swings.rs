@@ -3,6 +3,7 @@
 use std::f64::consts::TAU;
 
 use twitchscope::detect::{Class, Reason};
+use twitchscope::pipeline::Found;
 use twitchscope::simulate::Simulation;
 
 #[path = "support/dice.rs"]
@@ -97,6 +98,28 @@ fn a_contact_that_chatters_is_no_twitch() {
         });
     });
     assert!(counted * 4 <= there, "{counted} of {there}");
+}
+
+#[test]
+fn a_burst_beside_samples_that_are_no_signal_is_no_contact() {
+    let (mut there, mut contacts) = (0, 0);
+    for seed in 62_800..62_810 {
+        let (mut made, mut dice) = noise(seed);
+        for k in 3..38 {
+            let (at, before) = (3.0 * f64::from(k) + dice.roll(), k % 2 == 0);
+            let units: Vec<[f64; 2]> = (0..12).map(|_| [60.0 * dice.roll(), 14.0 * dice.normal()]).collect();
+            add(&mut made, at, [-0.02, 0.1], |t| {
+                units.iter().map(|[late, size]| size * potential(t * 1e3 - late, 9.0)).sum::<f64>()
+            });
+            let lost = if before { [-0.3, -0.13] } else { [0.09, 0.3] };
+            add(&mut made, at, lost, |_| f64::NAN);
+            there += 1;
+        }
+        let contact = |f: &&Found| matches!(f.candidate.reason, Reason::Edges { .. });
+        contacts += heard(&made).iter().filter(contact).count();
+    }
+    println!("{contacts} of {there}");
+    assert!(contacts * 100 <= there, "{contacts} of {there}");
 }
 
 /// A polyphasic potential of `ms`, t in ms from its middle, at most 1.

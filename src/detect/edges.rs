@@ -4,21 +4,19 @@
 //! and potentials of muscle, smoothed by tissue and electrodes, fall much faster. One edge
 //! may coincide with a twitch; many are a contact that chatters.
 
+use super::shape::PULSE_MS;
 use super::tape::{Clock, Tape};
 use crate::signal::floor::quantile;
 use crate::units::Seconds;
 
 /// What is above the band is heard where samples come so fast, Hz: the third difference of samples half a
-/// millisecond apart has its half power at 790 Hz.
+/// millisecond apart has its half power at 700 Hz.
 const LEAST_HZ: f64 = 1900.0;
-const ORDER: usize = 3;
 /// Looked at before the burst and after it, ms: the filters of the band are late by about 4.
 const BEFORE_MS: f64 = 8.0;
 const AFTER_MS: f64 = 2.0;
-/// The fastest of it, which may be one edge, is left out, ms; what is shorter than twice that is one edge.
-const ONE_MS: f64 = 6.0;
-/// The noise is heard so long on either side, s.
-const AROUND_S: f64 = 0.15;
+/// The noise is heard so long on either side, ms.
+const AROUND_MS: f64 = 150.0;
 /// The square of normal noise has its median at this share of its mean.
 const MEDIAN: f32 = 0.455;
 /// What does not stand out of the noise by this factor says nothing.
@@ -26,50 +24,42 @@ const HEARD: f32 = 2.0;
 /// Room for 320 ms at the fastest rate after thinning; of what lasts longer, the beginning is looked at.
 const SAMPLES: usize = 1280;
 
-/// The power of samples `onset..offset` above the band over that in it, both without the fastest 6 ms;
-/// 0 where that can't be told.
+/// The power of samples `onset..offset` above the band over that in it, both without the fastest pulse,
+/// which may be one edge; 0 where that can't be told, and of what is shorter than two.
 pub fn edges(tape: &Tape, clock: Clock, onset: u64, offset: u64) -> f32 {
-    let step = (clock.rate.hz() / LEAST_HZ) as usize;
-    let samples = |s: f64| clock.samples(Seconds::new(s));
-    let (around, one) = (samples(AROUND_S), samples(ONE_MS / 1e3) as usize);
-    if step == 0 {
+    let step = (clock.rate.hz() / LEAST_HZ) as u64;
+    let samples = |ms: f64| clock.samples(Seconds::from_ms(ms));
+    let (from, to) = (onset.saturating_sub(samples(BEFORE_MS)), offset + samples(AFTER_MS));
+    let (around, pulse) = (samples(AROUND_MS), samples(PULSE_MS) as usize);
+    let count = ((to - from) as usize).min(SAMPLES);
+    if step == 0 || count < 2 * pulse {
         return 0.0;
     }
-    let (from, to) = (onset.saturating_sub(samples(BEFORE_MS / 1e3)), offset + samples(AFTER_MS / 1e3));
-    let mut fast = [0.0f32; SAMPLES];
+    // Where there is no signal there is no noise either: zeros would make a contact of every burst.
+    let sides = (from.saturating_sub(around)..from).chain(to..to + around);
+    let signal = sides.filter(|at| tape.is_valid(at / clock.hop));
     let mut noise = [0.0f32; 2 * SAMPLES];
-    let before = squares(tape, step, from.saturating_sub(around), from, &mut noise);
-    let heard = before + squares(tape, step, to, to + around, &mut noise[before..]);
+    let heard = noise.iter_mut().zip(signal).map(|(x, at)| *x = above(tape, step, at)).count();
     let Some(median) = quantile(&mut noise[..heard], 0.5) else { return 0.0 };
-    let count = squares(tape, step, from, to, &mut fast);
-    if count < 2 * one {
-        return 0.0;
-    }
-    let first = strongest(&fast[..count], one);
-    let outside = |n: usize| n < first || n >= first + one;
-    let sum = |values: &mut dyn Iterator<Item = f32>| {
-        values.enumerate().filter(|(n, _)| outside(*n)).map(|(_, x)| x).sum::<f32>()
-    };
-    let above = sum(&mut fast[..count].iter().copied());
-    let band = sum(&mut tape.samples.range(from, from + count as u64).map(|f| f.detect * f.detect));
-    let noise = (count - one) as f32 * median / MEDIAN;
-    if band <= 0.0 || above <= HEARD * noise {
+    let mut fast = [0.0f32; SAMPLES];
+    fast[..count].iter_mut().zip(from..).for_each(|(x, at)| *x = above(tape, step, at));
+    let first = strongest(&fast[..count], pulse);
+    let others = || (0..first).chain(first + pulse..count);
+    let rest: f32 = others().map(|n| fast[n]).sum();
+    let band: f32 = others().map(|n| tape.samples.get(from + n as u64).detect.powi(2)).sum();
+    let noise = (count - pulse) as f32 * median / MEDIAN;
+    if band <= 0.0 || rest <= HEARD * noise {
         return 0.0;
     }
     // An edge is one, however many samples there are to a burst.
     let samples_a_step = (clock.rate.hz() / step as f64 / 2000.0) as f32;
-    (above - noise) / band * samples_a_step
+    (rest - noise) / band * samples_a_step
 }
 
-/// The squares of the third differences around samples `from..to`, as many as are held and fit.
-fn squares(tape: &Tape, step: usize, from: u64, to: u64, out: &mut [f32]) -> usize {
-    let half = (ORDER * step) as u64 / 2;
-    let mut raw = [0.0f32; 2 * SAMPLES];
-    let samples = tape.samples.range(from.saturating_sub(half), to + (ORDER * step) as u64 - half);
-    let count = raw.iter_mut().zip(samples).map(|(x, f)| *x = f.unfiltered).count();
-    let third = |w: &[f32]| (w[3 * step] - w[0]) - 3.0 * (w[2 * step] - w[step]);
-    let all = raw[..count].windows(ORDER * step + 1).map(third);
-    out.iter_mut().zip(all).map(|(x, d)| *x = d * d).count()
+/// The power above the band at sample `at`: the square of the third difference around it.
+fn above(tape: &Tape, step: u64, at: u64) -> f32 {
+    let x = |n: u64| tape.samples.get((at + n * step).saturating_sub(3 * step / 2)).unfiltered;
+    ((x(3) - x(0)) - 3.0 * (x(2) - x(1))).powi(2)
 }
 
 /// Where the `length` values with the largest sum begin.

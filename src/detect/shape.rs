@@ -31,7 +31,7 @@ pub struct Shape {
 }
 
 /// The impulse response of the detection band is about this long.
-const PULSE_MS: f64 = 6.0;
+pub const PULSE_MS: f64 = 6.0;
 /// A spike of a millisecond needs this many samples a second.
 const SHARP_HZ: f64 = 1000.0;
 const EXTREMUM: f32 = 0.25;
