@@ -4,7 +4,7 @@ use super::bursts::Burst;
 use super::classify::{Evidence, classify};
 use super::detector::Limits;
 use super::edges::edges;
-use super::extent::extent;
+use super::extent::{Ground, LEAD_MS, extent};
 use super::heart::{Beat, Heart};
 use super::hum::hum;
 use super::measure::measure;
@@ -66,14 +66,20 @@ impl Scene<'_> {
         let margin = self.clock.hops(Seconds::from_ms(32.0));
         let (from, to) = (burst.first.saturating_sub(margin) * hop, (burst.last + 1 + margin) * hop);
         let peak = self.loudest_around(burst.peak);
-        let pause = self.clock.samples(self.limits.merge_gap);
         let inside = f64::from(self.tape.detect.around(0, peak / hop).unwrap_or(0.0));
-        let whole = extent(self.tape, peak, [from, to], noise, inside, pause);
+        let ground = Ground {
+            noise,
+            pause: self.clock.samples(self.limits.merge_gap),
+            lead: self.clock.samples(Seconds::from_ms(LEAD_MS)),
+            independent: (2.0 * self.limits.bandwidth.hz() / self.clock.rate.hz()).min(1.0),
+        };
+        let whole = extent(self.tape, peak, [from, to], inside, ground);
         let longest = self.clock.samples(self.limits.longest);
         let crest = (whole.1 - whole.0 > longest).then(|| {
             let near = self.surroundings(peak / hop, peak / hop);
             let level = f64::from(self.score.mean_power(near));
-            extent(self.tape, peak, [from, to], level.max(noise), inside, pause)
+            let ground = Ground { noise: level.max(noise), ..ground };
+            extent(self.tape, peak, [from, to], inside, ground)
         });
         let (onset, offset) = crest.unwrap_or(whole);
         let shape = shape(self.tape, self.clock, onset, offset);

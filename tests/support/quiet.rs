@@ -1,4 +1,5 @@
 //! Two minutes of quiet, what is put into them, and what is heard.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::f64::consts::PI;
 
