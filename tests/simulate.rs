@@ -190,6 +190,17 @@ fn efforts_keep_away_from_twitches() {
 }
 
 #[test]
+fn efforts_last_as_long_as_the_recipe_says_by_the_definition_of_the_truth() {
+    for seed in 0..20 {
+        let simulation = made("efforts", seed);
+        for effort in simulation.truth.iter().filter(|t| t.kind == Kind::Effort) {
+            let long_s = effort.span.len() as f64 / simulation.format.rate.hz();
+            assert!((0.38..3.15).contains(&long_s), "seed {seed}: {long_s} s");
+        }
+    }
+}
+
+#[test]
 fn the_heart_beats_at_its_rate() {
     let recipe = scenario("ecg-only", 7).unwrap();
     let bpm = recipe.ecg.as_ref().unwrap().bpm;

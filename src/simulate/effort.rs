@@ -15,6 +15,9 @@ use crate::units::Span;
 
 /// Places that are tried for an effort before it is left out.
 const TRIES: usize = 20;
+/// Contractions that are drawn for an effort, until one lasts as long as asked for, to so much of the logarithm.
+const DRAWS: usize = 8;
+const NEAR: f64 = 0.02;
 /// Gain on the next channel: guarding takes the whole muscle.
 const SPREAD: f64 = 0.8;
 /// Force tremor that makes the crests, Hz, and how far it swings the logarithm of the amplitude.
@@ -42,8 +45,9 @@ pub(super) fn efforts(
         let channel = stream.one_of(canvas.channels);
         let long = stream.log_within(plan.duration_s);
         let snr_db = stream.within(plan.snr_db);
-        let made = contraction(canvas, plan, emg, &mut stream, long);
-        let Some(Burst { mut made, measured }) = measure(canvas, decimator, band, made) else { continue };
+        let draw = |s| contraction(canvas, plan, emg, &mut stream, s);
+        let Some(burst) = lasting(canvas, decimator, band, long, draw) else { continue };
+        let Burst { mut made, measured } = burst;
         let frames = (measured.offset - measured.onset) as u64;
         let onset = (0..TRIES).map(|_| (stream.unit() * canvas.frames as f64) as u64).find(|at| {
             let around = Span::new(at.saturating_sub(away), at + frames + away);
@@ -60,6 +64,32 @@ pub(super) fn efforts(
         truth.push(TruthEvent { channel: Some(channel), snr_db: Some(snr_db), ..event });
     }
     (waves, truth)
+}
+
+/// The contraction that lasts most nearly `long` seconds, from onset to offset as the truth has them, of
+/// several, each drawn for a time that is corrected by how far the one before it was off.
+fn lasting(
+    canvas: &Canvas,
+    decimator: &Decimator,
+    band: &mut Band,
+    long: f64,
+    mut draw: impl FnMut(f64) -> Vec<f64>,
+) -> Option<Burst> {
+    let mut best: Option<(f64, Burst)> = None;
+    let mut drawn = long;
+    for _ in 0..DRAWS {
+        let Some(burst) = measure(canvas, decimator, band, draw(drawn)) else { continue };
+        let lasts = (burst.measured.offset - burst.measured.onset) as f64 / canvas.rate_hz;
+        let miss = (lasts / long).ln().abs();
+        drawn = (drawn * long / lasts).clamp(0.5 * long, 3.0 * long);
+        if best.as_ref().is_none_or(|(least, _)| miss < *least) {
+            best = Some((miss, burst));
+        }
+        if miss < NEAR {
+            break;
+        }
+    }
+    best.map(|(_, burst)| burst)
 }
 
 /// One contraction of no particular size.
