@@ -1,6 +1,6 @@
 //! What swings, rings or snaps is no twitch, however strong it is; muscle of the same length is.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 
 use twitchscope::detect::{Class, Reason};
 use twitchscope::pipeline::Found;
@@ -120,6 +120,23 @@ fn a_burst_beside_samples_that_are_no_signal_is_no_contact() {
     }
     println!("{contacts} of {there}");
     assert!(contacts * 100 <= there, "{contacts} of {there}");
+}
+
+#[test]
+fn a_step_with_another_a_moment_later_is_no_twitch() {
+    let (there, counted) = among(62_900, |made, dice, at| {
+        let mut later = 0.0;
+        for least in [100.0, 60.0] {
+            let (size, rise, heal) =
+                (between(dice, least, 2.5 * least), between(dice, 0.002, 0.009), between(dice, 0.2, 0.6));
+            let size = if dice.roll() < 0.5 { -size } else { size };
+            add(made, at + later, [0.0, 4.0 * heal], |t| {
+                size * (1.0 - (PI * (t / rise).min(1.0)).cos()) / 2.0 * (-t / heal).exp()
+            });
+            later = between(dice, 0.012, 0.045);
+        }
+    });
+    assert!(counted * 10 <= there, "{counted} of {there}");
 }
 
 /// A polyphasic potential of `ms`, t in ms from its middle, at most 1.

@@ -26,6 +26,10 @@ const LEAD_ODDS: f64 = 10.0;
 /// and this many times as strong: a burst is from twice the noise on.
 const LEAD_RATIO: f64 = 1.5;
 
+/// and has this share of the power of the burst, or a strong one would begin where nobody would say so: of
+/// 1000 simulated bursts of 20 dB, 10 began more than 20 ms before 1 % of their energy had come, and 1 does.
+const LEAD_SHARE: f64 = 0.06;
+
 /// What a burst is told from.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground {
@@ -57,17 +61,19 @@ pub fn extent(tape: &Tape, peak: u64, [from, to]: [u64; 2], inside: f64, ground:
         inside = (power / (found.1 - found.0) as f64).max(LEAST_RATIO * noise);
     }
     let before = (from..found.0).rev().map(|at| tape.samples.get(at).detect);
-    (found.0 - lead(before, ground), found.1)
+    (found.0 - lead(before, inside, ground), found.1)
 }
 
-/// How many of the samples before an onset, the last of them first, are more likely a rise than noise.
-fn lead(before: impl Iterator<Item = f32>, ground: Ground) -> u64 {
+/// How many of the samples before the onset of a burst of power `inside`, the last of them first, are more
+/// likely its rise than noise.
+fn lead(before: impl Iterator<Item = f32>, inside: f64, ground: Ground) -> u64 {
+    let least = LEAD_RATIO.max(1.0 + LEAD_SHARE * inside / ground.noise);
     let (mut energy, mut best, mut reached) = (0.0, LEAD_ODDS.ln(), 0);
     for (count, x) in (1..=ground.lead).zip(before) {
         energy += f64::from(x).powi(2);
         let ratio = energy / count as f64 / ground.noise;
         let gain = 0.5 * ground.independent * count as f64 * (ratio - 1.0 - ratio.ln());
-        if ratio > LEAD_RATIO && gain > best {
+        if ratio > least && gain > best {
             (best, reached) = (gain, count);
         }
     }

@@ -2,7 +2,8 @@
 //! the filters of the detection band.
 //!
 //! One of them is fitted to the loudest place of a burst and taken off, so that what remains can
-//! be judged without it: a twitch may begin inside of the needle's own movement.
+//! be judged without it: a twitch may begin inside of the needle's own movement. Each form is known
+//! before the filters too, so that it can be seen whether the unfiltered signal has it.
 
 use super::tape::Clock;
 use crate::signal::biquad::Cascade;
@@ -28,6 +29,8 @@ pub struct Pulses {
 #[derive(Debug, Clone)]
 struct Form {
     values: Vec<f32>,
+    /// Before the filters.
+    unfiltered: Vec<f32>,
     /// Where its largest value is.
     crest: usize,
 }
@@ -37,24 +40,68 @@ struct Form {
 pub struct Fit<'a> {
     begin: usize,
     gain: f32,
-    values: &'a [f32],
+    form: &'a Form,
 }
 
 impl Fit<'_> {
     /// The share it explains of the energy of `x`, where it lies, 0 to 1.
     pub fn share(&self, x: &[f32]) -> f32 {
-        let energy: f32 = x.iter().skip(self.begin).take(self.values.len()).map(|x| x * x).sum();
+        let energy: f32 = x.iter().skip(self.begin).take(self.form.values.len()).map(|x| x * x).sum();
         if energy > 0.0 { (self.gain * self.gain / energy).min(1.0) } else { 0.0 }
     }
 
     /// Takes it off `x` and adds it to `taken`.
     pub fn take_off(&self, x: &mut [f32], taken: &mut [f32]) {
         let both = x.iter_mut().zip(taken).skip(self.begin);
-        for ((x, taken), value) in both.zip(self.values) {
+        for ((x, taken), value) in both.zip(&self.form.values) {
             *x -= self.gain * value;
             *taken += self.gain * value;
         }
     }
+
+    /// Undoes that.
+    pub fn put_back(&self, x: &mut [f32], taken: &mut [f32]) {
+        Self { gain: -self.gain, ..*self }.take_off(x, taken);
+    }
+
+    /// What it leaves of the energy, less its slope, that the unfiltered samples `y` have within `near`
+    /// samples of its crest: a share, over 1 if it is not in them.
+    pub fn leaves(&self, y: &[f32], near: usize) -> f64 {
+        let crest = self.begin + self.form.crest;
+        let around = crest.saturating_sub(near)..(crest + near).min(y.len());
+        let before = energy_about_slope(around.clone().map(|n| y[n]));
+        let after = energy_about_slope(around.map(|n| y[n] - self.unfiltered(n)));
+        if before > 0.0 { after / before } else { 1.0 }
+    }
+
+    /// Takes it off the unfiltered samples `y`.
+    pub fn take_off_unfiltered(&self, y: &mut [f32]) {
+        y.iter_mut().enumerate().skip(self.begin).for_each(|(n, y)| *y -= self.unfiltered(n));
+    }
+
+    /// The unfiltered form at sample `n`. An edge stays where it went.
+    fn unfiltered(&self, n: usize) -> f32 {
+        let Some(n) = n.checked_sub(self.begin) else { return 0.0 };
+        let form = &self.form.unfiltered;
+        self.gain * form.get(n).or(form.last()).copied().unwrap_or(0.0)
+    }
+}
+
+/// The sum of squares about the line through the values that has least of them.
+fn energy_about_slope(values: impl Iterator<Item = f32>) -> f64 {
+    let (mut n, mut first, mut y1, mut yy, mut ty) = (0.0, None, 0.0, 0.0, 0.0);
+    for y in values {
+        // Less the first, or a level far from 0 would leave no digits for the rest.
+        let y = f64::from(y) - *first.get_or_insert(f64::from(y));
+        (y1, yy, ty) = (y1 + y, yy + y * y, ty + n * y);
+        n += 1.0;
+    }
+    if n < 3.0 {
+        return 0.0;
+    }
+    let (t1, tt) = (n * (n - 1.0) / 2.0, (n - 1.0) * n * (2.0 * n - 1.0) / 6.0);
+    let slope = (ty - t1 * y1 / n) / (tt - t1 * t1 / n);
+    (yy - y1 * y1 / n - slope * (ty - t1 * y1 / n)).max(0.0)
 }
 
 impl Pulses {
@@ -74,10 +121,11 @@ impl Pulses {
                     if spike { edge(n, ms / 2.0) - edge(n - half, ms / 2.0) } else { edge(n, ms) }
                 })
                 .collect();
+            let unfiltered = x.clone();
             for filter in filters {
                 filter.run(&mut filter.silent(), &mut x);
             }
-            Form::new(&x)
+            Form::new(&x, &unfiltered)
         });
         Self { forms: forms.collect(), reach: clock.samples(Seconds::from_ms(REACH_MS)) as usize }
     }
@@ -91,7 +139,7 @@ impl Pulses {
                 let part = x.get(begin..).unwrap_or_default();
                 let gain = dot(&form.values, part);
                 if best.is_none_or(|b| gain.abs() > b.gain.abs()) {
-                    best = Some(Fit { begin, gain, values: &form.values });
+                    best = Some(Fit { begin, gain, form });
                 }
             }
         }
@@ -115,10 +163,13 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 impl Form {
-    fn new(x: &[f64]) -> Self {
+    fn new(x: &[f64], unfiltered: &[f64]) -> Self {
         let norm = x.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let values: Vec<f32> = x.iter().map(|v| if norm > 0.0 { (v / norm) as f32 } else { 0.0 }).collect();
+        let scaled = |x: &[f64]| -> Vec<f32> {
+            x.iter().map(|v| if norm > 0.0 { (v / norm) as f32 } else { 0.0 }).collect()
+        };
+        let values = scaled(x);
         let crest = (0..values.len()).max_by(|a, b| values[*a].abs().total_cmp(&values[*b].abs()));
-        Self { crest: crest.unwrap_or(0), values }
+        Self { crest: crest.unwrap_or(0), unfiltered: scaled(unfiltered), values }
     }
 }
