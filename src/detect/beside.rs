@@ -6,8 +6,7 @@
 //! threshold in force.
 
 use super::bursts::{Burst, Bursts};
-use super::classify::Lengths;
-use super::verdict::{Candidate, Class};
+use super::verdict::Candidate;
 
 /// At which threshold something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,15 +47,12 @@ impl Beside {
         Self { threshold, bursts: Bursts::new(bridge, most, threshold.factor()), last_offset: 0 }
     }
 
-    /// The candidate as this threshold has it, if it was not told yet; efforts do not depend on the
-    /// threshold and are told by the one in force.
-    pub fn judge(&mut self, found: &Candidate, lengths: Lengths) -> Option<Candidate> {
-        let found = found.at(self.threshold, lengths);
-        if found.class == Class::Effort || found.offset <= self.last_offset {
-            return None;
-        }
-        self.last_offset = found.offset;
-        Some(found)
+    /// Whether a candidate of this threshold was not told yet. Efforts do not depend on the threshold and
+    /// are told by the one in force.
+    pub fn is_new(&mut self, found: &Candidate) -> bool {
+        let new = found.offset > self.last_offset;
+        self.last_offset = self.last_offset.max(found.offset);
+        new
     }
 
     /// Back to where it was when new.

@@ -128,7 +128,7 @@ const LONG_CREST: f32 = 4.5;
 /// The same where the activity has gone on for so long that it is a new floor.
 const CREST_OF_OLD: f32 = 1.3;
 /// unless its level is so many times the long floor: noise does not step up by 13 dB.
-const NO_FLOOR: f32 = 20.0;
+pub const NO_FLOOR: f32 = 20.0;
 /// An effort fills this much of the time beside its flanks; a weak one less, and its crests stand
 /// out less. Each next to what a twitch there must do.
 const FLANKED: (f32, f32) = (0.5, CREST);

@@ -1,19 +1,24 @@
 //! One channel from conditioned samples to candidates, with a bounded look-ahead.
 
+mod efforts;
 mod glance;
+mod late;
 
 use super::beside::{Beside, Known, PARTS, Threshold};
 use super::bursts::{Burst, Bursts};
 use super::classify::Lengths;
 use super::heart::Heart;
+use super::hindsight::Doubts;
 use super::pulse::Pulses;
-use super::scene::{Scene, is_filled};
+use super::scene::Scene;
 use super::score::{FLOOR_WINDOW, Moment, Score};
 use super::tape::{Clock, Forms, Tape};
 use super::verdict::{Candidate, Class};
 use crate::signal::biquad::Cascade;
 use crate::signal::envelope::WINDOWS;
 use crate::units::{Hertz, Seconds};
+
+pub use efforts::Active;
 
 /// How long the verdict on a moment waits for what follows, s.
 pub const LOOK_AHEAD_S: f64 = 0.5;
@@ -85,7 +90,8 @@ pub struct Detector {
     efforts: Bursts,
     effort: Option<Candidate>,
     /// Stretches of activity that outlasted a twitch, not yet asked for.
-    active: Vec<(u64, u64)>,
+    active: Vec<Active>,
+    doubts: Doubts,
     decided: u64,
     /// How many hops had been heard when the first was decided.
     early: u64,
@@ -113,6 +119,7 @@ impl Detector {
             efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX, 1.0),
             effort: None,
             active: Vec::with_capacity(ACTIVE_ROOM),
+            doubts: Doubts::new(clock),
             decided: 0,
             early: 0,
             end: None,
@@ -207,49 +214,15 @@ impl Detector {
             }
             self.judge_beside(at, moment, &mut known, sink);
             self.follow_effort(at, moment, sink);
+            self.look_back(at, sink);
         }
-    }
-
-    /// Efforts are spans of their own: runs on the long floor that outlast a twitch.
-    fn follow_effort(&mut self, at: u64, moment: Moment, sink: &mut impl FnMut(Candidate)) {
-        let ended = self.efforts.push(at, moment.active_long, moment.score_long, moment.floor);
-        if at.is_multiple_of(ACTIVE_EVERY) {
-            self.note_active();
-        }
-        let Some(run) = ended else { return };
-        let pending = self.effort.take();
-        let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
-        let length = run.last + 1 - run.first;
-        let long = self.clock.time(length) > self.limits.longest && is_filled(run.held, length);
-        if long {
-            let (onset, offset) =
-                pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));
-            sink(self.scene().effort(onset, offset, run.score));
-        } else if let Some(pending) = pending {
-            sink(pending);
-        }
-    }
-
-    /// Notes how far activity on the long floor has come that outlasts a twitch.
-    fn note_active(&mut self) {
-        if let Some(run) = self.efforts.open() {
-            let length = run.last + 1 - run.first;
-            if self.clock.time(length) > self.limits.longest && is_filled(run.held, length) {
-                self.active.push((run.first * self.clock.hop, (run.last + 1) * self.clock.hop));
-            }
-        }
-    }
-
-    /// Takes the stretches, from sample to sample, of activity on the long floor that outlasts a twitch,
-    /// as far as it has come: several times a stretch while it goes on.
-    pub fn take_active(&mut self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        self.active.drain(..)
     }
 
     /// Judges a burst, and what else of it crossed the threshold away from its peak.
     fn judge(&mut self, burst: Burst, known: &mut Known, sink: &mut impl FnMut(Candidate)) {
-        for found in self.parts(burst, 1.0, known).into_iter().flatten() {
+        for (part, found) in self.parts(burst, 1.0, known).into_iter().flatten() {
             if found.class == Class::Effort {
+                self.doubt(part, &found);
                 self.remember_effort(found, sink);
             } else if found.offset > self.last_offset {
                 self.last_offset = found.offset;
@@ -266,23 +239,27 @@ impl Detector {
             let Some(burst) = beside.bursts.push(at, moment.active, moment.score, moment.floor) else {
                 continue;
             };
-            let found = self.parts(burst, least, known);
-            let lengths = self.limits.lengths();
-            let beside = &mut self.beside[k];
-            found.iter().flatten().filter_map(|found| beside.judge(found, lengths)).for_each(&mut *sink);
+            for (part, found) in self.parts(burst, least, known).into_iter().flatten() {
+                let found = found.at(self.beside[k].threshold, self.limits.lengths());
+                if found.class == Class::Effort {
+                    self.doubt(part, &found);
+                } else if self.beside[k].is_new(&found) {
+                    sink(found);
+                }
+            }
         }
     }
 
     /// The candidates of a burst at `least` times the threshold: itself, then what else of it
     /// crossed it away from its peak.
-    fn parts(&self, burst: Burst, least: f32, known: &mut Known) -> [Option<Candidate>; PARTS] {
+    fn parts(&self, burst: Burst, least: f32, known: &mut Known) -> [Option<(Burst, Candidate)>; PARTS] {
         let bridge = self.clock.hops(self.limits.merge_gap);
         let (mut todo, mut done) = ([None; PARTS], [None; PARTS]);
         todo[0] = Some(burst);
         for k in 0..PARTS {
             let Some(part) = todo[k] else { break };
             let found = known.or(part, |part| self.scene().candidate(part));
-            done[k] = Some(found);
+            done[k] = Some((part, found));
             let (first, last) = (found.onset / self.clock.hop, found.offset / self.clock.hop);
             for (from, to) in [(part.first, first.saturating_sub(bridge)), (last + bridge, part.last + 1)] {
                 let rest = self.scene().rest((from, to), (first, last), least);
@@ -292,7 +269,9 @@ impl Detector {
             }
         }
         // In order of time: what was judged first may lie after what is left of its burst.
-        done.sort_unstable_by_key(|found| found.map_or(u64::MAX, |found: Candidate| found.offset));
+        done.sort_unstable_by_key(|found| {
+            found.map_or(u64::MAX, |(_, found): (Burst, Candidate)| found.offset)
+        });
         done
     }
 
@@ -315,27 +294,11 @@ impl Detector {
             pulses: &self.pulses,
             effort_since: self.efforts.since(),
             end: self.end,
+            stepped: None,
         }
     }
 
-    /// Keeps an effort until the activity that it is part of has ended. Where there is none on the
-    /// long floor, nothing would end it.
-    fn remember_effort(&mut self, found: Candidate, sink: &mut impl FnMut(Candidate)) {
-        if self.efforts.since().is_none() {
-            return sink(found);
-        }
-        match &mut self.effort {
-            Some(effort) => {
-                effort.onset = effort.onset.min(found.onset);
-                effort.offset = effort.offset.max(found.offset);
-                effort.score = effort.score.max(found.score);
-                effort.peak = effort.peak.max(found.peak);
-            }
-            None => self.effort = Some(found),
-        }
-    }
-
-    /// Before which hop everything has been said, but for efforts that go on.
+    /// Before which hop everything has been said, but for efforts that go on and what is told late.
     pub fn settled(&self) -> u64 {
         let open = self.beside.iter().map(|b| &b.bursts).chain([&self.bursts]).filter_map(Bursts::since);
         open.fold(self.decided, u64::min).saturating_sub(self.longest_reach())
@@ -385,6 +348,7 @@ impl Detector {
         self.efforts.clear();
         self.effort = None;
         self.active.clear();
+        self.doubts.clear();
         (self.decided, self.early, self.end) = (0, 0, None);
         (self.started, self.last_offset) = (false, 0);
     }

@@ -4,7 +4,7 @@
 //! (`score`, `spread`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
 //! (`extent`) and how late that is seen (`lag`), what it looks like (`shape`, `hum`, `tone`, `edges`), the heart
 //! (`heart`, `profile`), and the verdict (`classify`); and how all of it would be at a threshold
-//! beside this one (`beside`).
+//! beside this one (`beside`), and with what is known some seconds later (`hindsight`).
 //! This room knows units and signal. It must never know files, plots or threads.
 
 mod beside;
@@ -14,6 +14,7 @@ mod detector;
 mod edges;
 mod extent;
 mod heart;
+mod hindsight;
 mod hum;
 mod kin;
 mod lag;
@@ -31,8 +32,9 @@ mod verdict;
 
 pub use beside::Threshold;
 pub use classify::{CREST, Evidence};
-pub use detector::{Detector, Limits, Quality};
+pub use detector::{Active, Detector, Limits, Quality};
 pub use heart::Beat;
+pub use hindsight::KNOWN_S;
 pub use hum::Hum;
 pub use lag::Lag;
 pub use scene::LONGEST_EFFORT_S;

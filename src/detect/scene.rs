@@ -6,6 +6,7 @@ use super::detector::Limits;
 use super::edges::edges;
 use super::extent::{Ground, LEAD_MS, extent};
 use super::heart::{Beat, Heart};
+use super::hindsight::{KNOWN_S, Step};
 use super::hum::hum;
 use super::measure::measure;
 use super::pulse::Pulses;
@@ -55,6 +56,8 @@ pub struct Scene<'a> {
     pub effort_since: Option<u64>,
     /// Where the recording ended, hops, once it has: what ends with it is not cut off.
     pub end: Option<u64>,
+    /// Where the noise is known to have stepped up, once it is: each side of the step has a floor of its own.
+    pub stepped: Option<Step>,
 }
 
 impl Scene<'_> {
@@ -65,6 +68,7 @@ impl Scene<'_> {
         let noise = f64::from(self.score.mean_power(floor));
         let margin = self.clock.hops(Seconds::from_ms(32.0));
         let (from, to) = (burst.first.saturating_sub(margin) * hop, (burst.last + 1 + margin) * hop);
+        let (from, to) = self.on_its_side(burst.peak, (from, to), hop);
         let peak = self.loudest_around(burst.peak);
         let inside = f64::from(self.tape.detect.around(0, peak / hop).unwrap_or(0.0));
         let ground = Ground {
@@ -141,10 +145,15 @@ impl Scene<'_> {
         let (first, last) = (onset / self.clock.hop, offset.saturating_sub(1) / self.clock.hop);
         let floor = burst.floor.max(f32::MIN_POSITIVE);
         let surroundings = self.surroundings(first, last).max(floor);
-        let ground = self.score.long_floor() * self.stepped_down(floor);
+        let long_floor = self.score.long_floor();
+        let ground = if self.stepped.is_some() { floor } else { long_floor * self.stepped_down(floor) };
         let (flanks, held) = self.flanks(first, last, ground);
         let near = self.clock.hops(Seconds::from_ms(40.0));
         let beat = self.heart.beat(first.saturating_sub(near), last + near + 1, floor);
+        let run_ms = match self.stepped {
+            Some(_) => Seconds::new(KNOWN_S).ms(),
+            None => self.clock.time(self.run(first, last, ground)).ms(),
+        };
         let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
@@ -153,13 +162,13 @@ impl Scene<'_> {
             score_without_pulse,
             fit,
             pulse_ms: self.clock.rate.seconds(shape.centre.saturating_sub(onset)).ms(),
-            run_ms: self.clock.time(self.run(first, last, ground)).ms(),
+            run_ms,
             score_over_surroundings: burst.score * floor / surroundings,
             score_over_rise: burst.score * floor / self.rise(first).max(floor),
-            level: surroundings / self.score.long_floor().max(f32::MIN_POSITIVE),
+            level: self.stepped.map_or(surroundings / long_floor.max(f32::MIN_POSITIVE), |step| step.level),
             flanks,
             score_over_flanks: burst.score * floor / held.max(floor),
-            young_run: self.young_run(first),
+            young_run: self.stepped.is_none() && self.young_run(first),
             score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, floor, &b)),
             shape,
             kin: 0,
@@ -167,6 +176,16 @@ impl Scene<'_> {
             beat,
             hum: hum(self.tape, self.clock, onset, offset),
             tone: tone(self.tape, self.clock, onset, offset),
+        }
+    }
+
+    /// What of `from..to`, in units of so many to a hop, lies on the side of the noise's step that hop `at`
+    /// is on.
+    fn on_its_side(&self, at: u64, (from, to): (u64, u64), hop: u64) -> (u64, u64) {
+        match self.stepped.map(|step| step.at) {
+            Some(step) if at < step => (from.min(step * hop), to.min(step * hop)),
+            Some(step) => (from.max(step * hop), to.max(step * hop)),
+            None => (from, to),
         }
     }
 
@@ -202,7 +221,8 @@ impl Scene<'_> {
         let distance = self.clock.hops(Seconds::from_ms(DISTANCE_MS));
         let before = first.saturating_sub(distance);
         let after = last + 1 + distance;
-        [(before.saturating_sub(length), before), (after, after + length)]
+        let sides = [(before.saturating_sub(length), before), (after, after + length)];
+        sides.map(|side| self.on_its_side(first, side, 1))
     }
 
     /// The larger of the median energies of 64 ms before and after.

@@ -69,6 +69,14 @@ pub enum Reason {
         /// How far its strongest window stood over the threshold, dB.
         over_db: f64,
     },
+    /// A burst on noise that had just stepped up, or was about to: known when the noise had gone on for
+    /// longer than an effort.
+    ByStep {
+        /// Its length, ms.
+        ms: f64,
+        /// How far its strongest window stood over the threshold, dB.
+        over_db: f64,
+    },
     /// A burst on a heart beat, stronger than beats are, or so on a stroke of the needle.
     OverBeat {
         /// How far it stood over what beats, or strokes, leave in the band, dB.
@@ -179,6 +187,12 @@ impl fmt::Display for Reason {
             Self::Burst { ms, over_db } => {
                 write!(f, "burst of {ms:.0} ms, {over_db:.1} dB over the threshold")
             }
+            Self::ByStep { ms, over_db } => {
+                write!(
+                    f,
+                    "burst of {ms:.0} ms, {over_db:.1} dB over the threshold, where the noise stepped up"
+                )
+            }
             Self::OverBeat { over_db, stroke } => {
                 let (one, all) = if stroke { ("stroke", "strokes") } else { ("heart beat", "beats") };
                 write!(f, "burst on a {one}, {over_db:.1} dB over what {all} leave in the band")
@@ -248,6 +262,9 @@ impl fmt::Display for Reason {
 pub struct Candidate {
     /// At which threshold it was found; the class holds there.
     pub threshold: Threshold,
+    /// It lies on what was taken for an effort until it had gone on for longer than efforts do: told seconds
+    /// after it.
+    pub late: bool,
     /// Onset, in samples of the detector's clock.
     pub onset: u64,
     /// Offset, in samples of the detector's clock.
@@ -282,8 +299,21 @@ impl Candidate {
         evidence: Evidence,
     ) -> Self {
         let Measures { peak, rms, snr_db, discharges } = measures;
-        let threshold = Threshold::Set;
-        Self { threshold, onset, offset, class, reason, score, peak, rms, snr_db, discharges, evidence }
+        let (threshold, late) = (Threshold::Set, false);
+        Self { threshold, late, onset, offset, class, reason, score, peak, rms, snr_db, discharges, evidence }
+    }
+
+    /// Was on several channels at once, with peaks within a factor of `ratio`.
+    pub fn become_knock(&mut self, ratio: f32) {
+        self.class = Class::Pop;
+        self.reason = Reason::Knock { ratio: f64::from(ratio) };
+    }
+
+    /// Was a part of an effort on another channel.
+    pub fn become_spread(&mut self) {
+        let over = self.evidence.score_over_surroundings;
+        self.class = Class::Effort;
+        self.reason = Reason::Spread { over_db: 10.0 * f64::from(over.max(1e-3)).log10() };
     }
 
     /// The same burst judged at another threshold.

@@ -144,8 +144,8 @@ impl Needles {
         orphans
     }
 
-    /// The needle that a twitch at `at` belongs to: its number, the twitch's number in it, and the
-    /// frames since it went in.
+    /// The needle that a twitch at `at` belongs to: its number, the twitch's number in it among those that
+    /// are known by now, and the frames since it went in.
     pub fn own(&mut self, at: SampleIndex) -> Option<(usize, u64, u64)> {
         self.twitches.push(at);
         let Some(place) = owner(&self.all, at) else {
@@ -154,7 +154,8 @@ impl Needles {
         };
         let age = at - self.all[place].entered;
         self.ages[place].push(age);
-        Some((place + 1, self.ages[place].len() as u64, age))
+        let order = self.ages[place].iter().filter(|known| **known <= age).count();
+        Some((place + 1, order as u64, age))
     }
 
     /// Twitches while no needle was in.
@@ -222,6 +223,14 @@ mod tests {
         needles.take_back().unwrap();
         assert_eq!((spans(&needles), needles.stray()), (Vec::new(), 2));
         assert!(needles.take_back().is_none());
+    }
+
+    #[test]
+    fn a_twitch_that_is_told_late_has_its_number_by_its_place() {
+        let mut needles = Needles::default();
+        needles.take(mark(10, Said::In, None));
+        let mut order = |at| needles.own(SampleIndex::new(at)).unwrap().1;
+        assert_eq!([20, 40, 30, 50].map(&mut order), [1, 2, 2, 4]);
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub enum Said {
     Candidate(Candidate, Span),
     /// A stretch that is no signal.
     Masked(Mask, Span),
-    /// Activity that outlasts a twitch, as far as it has come.
-    Active(Span),
+    /// Activity that outlasts a twitch, as far as it has come, and whether it is known to be noise.
+    Active(Span, bool),
 }
 
 /// One channel of a pipeline.
@@ -295,7 +295,7 @@ impl Lane {
                 }
             }
             let active = self.detector.take_active();
-            active.for_each(|(from, to)| tell(Said::Active(bands.active(base, from, to))));
+            active.for_each(|a| tell(Said::Active(bands.active(base, a.from, a.to), a.noise)));
             self.since_search += now.len() as u64;
             if self.since_search == self.again {
                 self.since_search = 0;

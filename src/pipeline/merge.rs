@@ -1,9 +1,13 @@
 //! From the channels' candidates to events in order of time, and twitches told once.
 
+mod late;
+
 use super::lane::Said;
 use super::{Event, Found, Mask};
-use crate::detect::{CREST, Class, LONGEST_EFFORT_S, Reason};
+use crate::detect::{CREST, Class, LONGEST_EFFORT_S};
 use crate::units::{SampleRate, Seconds, Span};
+
+use late::{LATE_S, strongest};
 
 /// Twitches on two channels whose spans come this close are one.
 const TOGETHER_S: f64 = 0.02;
@@ -36,8 +40,8 @@ const SPREAD: f32 = 0.2;
 const FAINT: f32 = 1.5;
 /// Room for candidates that wait; more than the channels can raise in the time they wait.
 const ROOM: usize = 1024;
-/// Room for what is active on one channel: notes of five seconds.
-const ACTIVE_ROOM: usize = 256;
+/// Room for what is active on one channel: notes of ten seconds.
+const ACTIVE_ROOM: usize = 512;
 
 /// The share of a candidate's score that is left without its pulses.
 fn left_share(found: &Found) -> f32 {
@@ -66,14 +70,24 @@ impl Range {
     }
 }
 
+/// Activity on a channel that outlasts a twitch, as far as it had come at some time.
+#[derive(Debug)]
+struct Active {
+    channel: usize,
+    span: Span,
+    /// It is known to be noise.
+    noise: bool,
+}
+
 /// Holds candidates until every channel has said what it has to say about their time.
 #[derive(Debug)]
 pub struct Merge {
     waiting: Vec<Found>,
+    /// What is to be told late.
+    late: Vec<Found>,
     /// What was told a moment ago and may have begun together with what waits, or be a crest before it.
     told: Vec<Found>,
-    /// Activity that outlasts a twitch, as far as it had come at some time, and its channel.
-    active: Vec<(usize, Span)>,
+    active: Vec<Active>,
     /// The places of those that were found to be pieces of efforts; room that is used again.
     spread: Vec<usize>,
     /// Masked spans and their channels.
@@ -81,6 +95,7 @@ pub struct Merge {
     together: u64,
     hold: u64,
     longest_effort: u64,
+    delay: u64,
     channels: usize,
 }
 
@@ -89,11 +104,13 @@ impl Merge {
     pub fn new(rate: SampleRate, channels: usize) -> Self {
         Self {
             waiting: Vec::with_capacity(ROOM),
+            late: Vec::with_capacity(ROOM),
             told: Vec::with_capacity(ROOM),
             active: Vec::with_capacity(ACTIVE_ROOM * channels),
             masked: Vec::with_capacity(ROOM),
             spread: Vec::with_capacity(ROOM),
             longest_effort: rate.samples(Seconds::new(LONGEST_EFFORT_S)),
+            delay: rate.samples(Seconds::new(LATE_S)),
             together: rate.samples(Seconds::new(TOGETHER_S)),
             hold: rate.samples(Seconds::new(HOLD_S)),
             channels,
@@ -103,13 +120,22 @@ impl Merge {
     /// Takes what a lane says.
     pub fn take(&mut self, channel: usize, said: Said) {
         match said {
-            Said::Candidate(candidate, span) => self.waiting.push(Found { channel, span, candidate }),
+            Said::Candidate(candidate, span) => {
+                let found = Found { channel, span, candidate };
+                if candidate.late { self.late.push(found) } else { self.waiting.push(found) }
+            }
             Said::Masked(why, span) => self.masked.push((channel, why, span)),
-            Said::Active(span) => {
+            Said::Active(span, noise) => {
+                let same = |a: &&mut Active| a.channel == channel && a.span.start == span.start;
+                if noise {
+                    self.active.iter_mut().filter(same).for_each(|a| a.noise = true);
+                    return;
+                }
                 // Over a pause that is bridged, it is told again how far it has come.
-                let newest = self.active.iter().rev().find(|(of, _)| *of == channel);
-                if newest.is_none_or(|(_, known)| *known != span) {
-                    self.active.push((channel, span));
+                let newest = self.active.iter().rev().find(|a| a.channel == channel);
+                if newest.is_none_or(|a| a.span != span) {
+                    let noise = newest.is_some_and(|a| a.noise && a.span.start == span.start);
+                    self.active.push(Active { channel, span, noise });
                 }
             }
         }
@@ -122,12 +148,16 @@ impl Merge {
         for (channel, why, span) in self.masked.drain(..) {
             sink(Event::Masked { channel: Some(channel), span, why });
         }
-        let needed = self.waiting.iter().map(|f| f.span.start.get()).min().unwrap_or(settled).min(settled);
-        self.active.retain(|(_, span)| span.end.get() + self.hold > needed);
+        let waiting = self.waiting.iter().map(|f| f.span.start.get());
+        let needed = waiting.min().unwrap_or(settled).min(settled.saturating_sub(self.delay));
+        let needed = self.late.iter().map(|f| f.span.start.get()).fold(needed, u64::min);
+        self.active.retain(|a| a.span.end.get() + self.hold > needed);
         self.told.retain(|f| f.span.end.get() + self.hold > needed);
-        if self.waiting.is_empty() {
-            return;
-        }
+        self.tell_soon(settled, sink);
+        self.tell_late(settled, sink);
+    }
+
+    fn tell_soon(&mut self, settled: u64, sink: &mut impl FnMut(Event)) {
         self.waiting.sort_unstable_by_key(|f| (f.span.start, f.channel, f.span.end));
         let mut told = 0;
         while told < self.waiting.len() {
@@ -141,13 +171,8 @@ impl Merge {
             self.find_knocks(told, told + count);
             self.find_spread(told, told + count, known);
             let group = &self.waiting[told..told + count];
-            group.iter().for_each(|f| sink(Event::Candidate(*f)));
-            let strongest = |best: Option<Found>, f: &Found| match best {
-                Some(b) if b.candidate.snr_db >= f.candidate.snr_db => Some(b),
-                _ => Some(*f),
-            };
-            let twitches = group.iter().filter(|f| f.candidate.class == Class::Twitch);
-            if let Some(twitch) = twitches.fold(None, strongest) {
+            group.iter().filter(|f| !f.candidate.late).for_each(|f| sink(Event::Candidate(*f)));
+            if let Some(twitch) = strongest(group) {
                 sink(Event::Twitch(twitch));
             }
             told += count;
@@ -163,8 +188,7 @@ impl Merge {
                 continue;
             }
             if let Some(ratio) = self.alike(&self.waiting[k]) {
-                self.waiting[k].candidate.class = Class::Pop;
-                self.waiting[k].candidate.reason = Reason::Knock { ratio: f64::from(ratio) };
+                self.waiting[k].candidate.become_knock(ratio);
             }
         }
     }
@@ -176,10 +200,14 @@ impl Merge {
         let mut spread = std::mem::take(&mut self.spread);
         spread.extend((from..to).filter(|k| self.is_spread(&self.waiting[*k], known)));
         for k in spread.drain(..) {
-            let candidate = &mut self.waiting[k].candidate;
-            let over = candidate.evidence.score_over_surroundings;
-            candidate.class = Class::Effort;
-            candidate.reason = Reason::Spread { over_db: 10.0 * f64::from(over.max(1e-3)).log10() };
+            // If what goes on there turns out to be noise, it is a twitch, told late.
+            let found = self.waiting[k];
+            let may_be_noise = !self.follows_crest(&found, known);
+            if may_be_noise {
+                self.late.push(found);
+            }
+            self.waiting[k].candidate.become_spread();
+            self.waiting[k].candidate.late = may_be_noise;
         }
         self.spread = spread;
     }
@@ -207,8 +235,8 @@ impl Merge {
     /// was known at frame `known`.
     fn is_active_elsewhere(&self, found: &Found, known: u64) -> bool {
         let (onset, offset) = (found.span.start.get(), found.span.end.get());
-        self.active.iter().any(|(channel, active)| {
-            let (began, end) = (active.start.get(), active.end.get());
+        self.active.iter().filter(|a| !a.noise).any(|Active { channel, span, .. }| {
+            let (began, end) = (span.start.get(), span.end.get());
             *channel != found.channel
                 && began <= onset + self.together
                 && end + self.together >= offset
@@ -226,7 +254,8 @@ impl Merge {
         let (mut peaks, mut left) = (Range::default(), Range::default());
         let (mut lurch, mut rest, mut seen) = (f32::INFINITY, 0.0, 0);
         for channel in 0..self.channels {
-            let own = self.told.iter().chain(&self.waiting).filter(near).filter(|f| f.channel == channel);
+            let all = self.told.iter().chain(&self.waiting).chain(&self.late);
+            let own = all.filter(near).filter(|f| f.channel == channel);
             let strongest = own.max_by(|a, b| a.candidate.peak.total_cmp(&b.candidate.peak));
             let Some(found) = strongest else { continue };
             let (peak, share) = (found.candidate.peak, left_share(found));
@@ -250,6 +279,7 @@ impl Merge {
     /// Forgets what waits.
     pub fn clear(&mut self) {
         self.waiting.clear();
+        self.late.clear();
         self.told.clear();
         self.active.clear();
         self.masked.clear();

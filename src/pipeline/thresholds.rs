@@ -26,9 +26,11 @@ impl Merges {
         let (candidate, span) = match said {
             Said::Candidate(candidate, span) => (candidate, span),
             Said::Masked(..) => return self.set.take(channel, said),
-            Said::Active(span) => {
+            Said::Active(span, noise) => {
                 let beside = self.beside.iter_mut().map(|(_, merge)| merge);
-                return beside.chain([&mut self.set]).for_each(|m| m.take(channel, Said::Active(span)));
+                return beside
+                    .chain([&mut self.set])
+                    .for_each(|m| m.take(channel, Said::Active(span, noise)));
             }
         };
         let everywhere = candidate.class == Class::Effort;

@@ -1,0 +1,134 @@
+//! Bursts that lay on what may have been an effort, and what is known of it some seconds later: it
+//! has gone on for longer than an effort does, as steadily as noise. Then the noise had stepped up, and
+//! what lay before the step and after it is judged anew, each against its own side.
+
+use std::ops::Range;
+
+use super::beside::Threshold;
+use super::bursts::Burst;
+use super::classify::NO_FLOOR;
+use super::score::FLOOR_WINDOW;
+use super::tape::{Clock, Tape};
+use crate::signal::floor::quantile;
+use crate::units::Seconds;
+
+/// How long after activity began it is asked whether it was a step of the noise, s.
+pub const KNOWN_S: f64 = 3.65;
+/// The step lies at most this long before what is over the long floor, and after its beginning, ms: a twitch
+/// just before it may have been the beginning.
+const BEFORE_MS: f64 = 350.0;
+const AFTER_MS: f64 = 600.0;
+/// The window that is looked at reaches so far, ms.
+const REACH_MS: f64 = 40.0;
+/// Noise is steady: a tenth of its energies of 64 ms lies below this share of their median, at most, and
+/// a fifth above so many times it. Of noise alone they would be 0.62 and 1.3; bursts may lie in it.
+const LEAST: f32 = 0.6;
+const MOST: f32 = 1.7;
+/// What lies less than this over the noise before is no step; what lies further over it than
+/// [`NO_FLOOR`], no noise.
+const STEP: f32 = 1.5;
+/// Room for bursts in doubt: those of three seconds.
+const ROOM: usize = 64;
+
+/// Where the noise stepped up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// The first hop after it.
+    pub at: u64,
+    /// The noise after it over that before it, a ratio of powers.
+    pub level: f32,
+}
+
+/// The bursts in doubt, at each threshold.
+#[derive(Debug, Clone)]
+pub struct Doubts {
+    waiting: Vec<(Burst, Threshold)>,
+    known: u64,
+    before: u64,
+    floor: f32,
+}
+
+impl Doubts {
+    /// None yet.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            waiting: Vec::with_capacity(ROOM),
+            known: clock.hops(Seconds::new(KNOWN_S)),
+            before: clock.hops(Seconds::from_ms(BEFORE_MS)),
+            floor: 0.0,
+        }
+    }
+
+    /// Takes a burst that was judged to be a part of an effort; where there is no room, it stays one.
+    pub fn push(&mut self, burst: Burst, threshold: Threshold) {
+        if self.waiting.len() < ROOM {
+            self.waiting.push((burst, threshold));
+        }
+    }
+
+    /// One of them.
+    pub fn pop(&mut self) -> Option<(Burst, Threshold)> {
+        self.waiting.pop()
+    }
+
+    /// Follows the activity on the long floor, which has gone on since hop `since`, to hop `at`; the hop
+    /// since which, and the long floor before, when it has gone on for so long that it can be known what
+    /// it is.
+    pub fn follow(&mut self, at: u64, since: Option<u64>, long_floor: f32) -> Option<(u64, f32)> {
+        let Some(since) = since else {
+            self.waiting.retain(|(burst, _)| burst.last + self.before >= at);
+            return None;
+        };
+        if since == at {
+            self.floor = long_floor;
+        }
+        (at == since + self.known).then_some((since, self.floor))
+    }
+
+    /// None of them is in doubt any more.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+    }
+}
+
+/// Where the noise stepped up from the floor `before`, if it did so where activity began at hop `since`, and
+/// all that followed up to hop `until` was noise.
+pub fn step(tape: &Tape, clock: Clock, (since, until): (u64, u64), before: f32) -> Option<Step> {
+    let hops = |ms: f64| clock.hops(Seconds::from_ms(ms));
+    let first = since + hops(AFTER_MS);
+    let level = energies(tape, first, until, [0.5])?[0];
+    if !(STEP * before..=NO_FLOOR * before).contains(&level) {
+        return None;
+    }
+    let at = split(tape, since.saturating_sub(hops(BEFORE_MS))..first, (level * before).sqrt());
+    let [low, median, high] = energies(tape, at + hops(REACH_MS), until, [0.1, 0.5, 0.8])?;
+    let steady = low >= LEAST * median && high <= MOST * median;
+    steady.then_some(Step { at, level: level / before })
+}
+
+/// The hop of `within` that divides it best: most energies of 16 ms before it are below `between`, most after
+/// it above.
+fn split(tape: &Tape, within: Range<u64>, between: f32) -> u64 {
+    let (mut best, mut most, mut sum) = (within.start, 0, 0i32);
+    for at in within {
+        let low = tape.detect.around(0, at).is_some_and(|e| e < between);
+        sum += if low { 1 } else { -1 };
+        if sum > most {
+            (best, most) = (at + 1, sum);
+        }
+    }
+    best
+}
+
+/// Quantiles of the energies of 64 ms around hops `from..to`; `None` where there are none.
+fn energies<const N: usize>(tape: &Tape, from: u64, to: u64, quantiles: [f64; N]) -> Option<[f32; N]> {
+    let mut values = [0.0f32; 512];
+    let every = to.saturating_sub(from) as usize / values.len() + 1;
+    let energies = (from..to).step_by(every).filter_map(|at| tape.detect.around(FLOOR_WINDOW, at));
+    let count = values.iter_mut().zip(energies).map(|(v, e)| *v = e).count();
+    let mut found = [0.0; N];
+    for (found, q) in found.iter_mut().zip(quantiles) {
+        *found = quantile(&mut values[..count], q)?;
+    }
+    Some(found)
+}
