@@ -59,18 +59,18 @@ const FLOORS: &[Floor] = &[
     floor("pistoning", 20, 0.981, 0.35),
     floor("pops", 20, 0.969, 1.05),
     floor("efforts", 20, 0.982, 0.55),
-    floor("floor-steps", 20, 0.974, 0.35),
+    floor("floor-steps", 20, 0.981, 0.45),
     floor("floor-wander", 20, 0.975, 0.55),
     floor("clipping", 20, 0.978, 0.40),
     floor("four-channels", 12, 0.963, 1.30),
     floor("fast", 20, 0.987, 0.35),
-    floor("session", 12, 0.918, 1.59),
+    floor("session", 12, 0.921, 1.59),
     floor("rate-250", 20, 0.971, 0.30),
     floor("rate-500", 20, 0.985, 0.40),
     floor("rate-10k", 8, 0.986, 0.42),
     floor("rate-44k1", 4, 0.984, 0.30),
     floor("rest-quiet", 20, 0.000, 0.40),
-    floor("rest-dirty", 12, 0.000, 1.84),
+    floor("rest-dirty", 12, 0.000, 1.88),
 ];
 
 fn made(name: &str, seed: u64, duration_s: f64) -> Simulation {
