@@ -6,7 +6,7 @@ use super::axis;
 use super::sheet::{Pen, Point, Rect, Sheet};
 use super::theme::{WHITE, plain};
 use crate::session::Session;
-use crate::statistics::{History, MeanCumulative, mean_cumulative, poisson_interval};
+use crate::statistics::{History, mean_cumulative, poisson_interval};
 use crate::study;
 
 /// One insertion, its times cleaned of what is no time.
@@ -127,15 +127,22 @@ pub fn of(sessions: &[&Session]) -> Vec<Curve> {
 /// A step function with a band: for each step its age (s), value, and the band's ends.
 pub struct Banded {
     pub steps: Vec<[f64; 4]>,
+    /// From when on the band is known, s; never where it is infinite.
+    from: f64,
     /// Until when it is known, s.
     pub end: f64,
 }
 
 impl Banded {
-    /// The mean over insertions, known while any needle is in.
-    pub fn mean(mean: &MeanCumulative, end: f64) -> Self {
+    /// The mean over insertions, known while any needle is in. How needles differ shows once two of them
+    /// have twitched: from one alone no band can be made.
+    pub fn mean(curves: &[Curve], end: f64) -> Self {
+        let histories: Vec<History> = curves.iter().map(Curve::history).collect();
         let row = |s: &crate::statistics::MeanCount| [s.age, s.mean, s.interval.low, s.interval.high];
-        Self { steps: mean.steps.iter().map(row).collect(), end }
+        let mut firsts: Vec<f64> = curves.iter().filter_map(|c| c.events.first().copied()).collect();
+        firsts.sort_by(f64::total_cmp);
+        let from = firsts.get(1).copied().unwrap_or(f64::INFINITY);
+        Self { steps: mean_cumulative(&histories).steps.iter().map(row).collect(), from, end }
     }
 
     /// The exact Poisson interval around one insertion's own count.
@@ -145,17 +152,27 @@ impl Banded {
             [age, k as f64, interval.low, interval.high]
         };
         let ages = std::iter::once(0.0).chain(curve.events.iter().copied());
-        Self { steps: (0..).zip(ages).map(row).collect(), end: curve.end }
+        Self { steps: (0..).zip(ages).map(row).collect(), from: 0.0, end: curve.end }
     }
 
     pub fn highest(&self) -> f64 {
-        self.steps.iter().map(|s| s[3]).fold(0.0, f64::max)
+        let banded = self.steps.iter().filter(|s| s[0] >= self.from);
+        banded.map(|s| s[3]).fold(0.0, f64::max)
     }
 
-    /// The corners of column `which` of the steps, from the first step to the end.
-    pub fn corners(&self, which: usize) -> Vec<Point> {
+    /// The corners of the value, from the first step to the end.
+    pub fn values(&self) -> Vec<Point> {
+        self.corners(1, 0.0)
+    }
+
+    /// The corners of the band's ends, from where it is known to the end.
+    pub fn ends(&self) -> [Vec<Point>; 2] {
+        [2, 3].map(|which| self.corners(which, self.from))
+    }
+
+    fn corners(&self, which: usize, from: f64) -> Vec<Point> {
         let mut corners: Vec<Point> = Vec::new();
-        for step in &self.steps {
+        for step in self.steps.iter().filter(|step| step[0] >= from) {
             if let Some(last) = corners.last() {
                 corners.push((step[0], last.1));
             }
@@ -274,5 +291,28 @@ mod tests {
         let mut sheet = Sheet::new(20.0, 20.0, 8, "");
         draw_merged(&mut sheet, &vec![line; 10_000], Pen::new(WHITE, 1.0));
         assert_eq!(sheet.shapes.len(), 2);
+    }
+    #[test]
+    fn the_band_begins_where_two_needles_have_twitched() {
+        let curve = |events: &[f64]| {
+            let label = Some("needle");
+            Raw {
+                label,
+                number: None,
+                dwell: 9.0,
+                still_in: false,
+                events: events.to_vec(),
+                masked: &[],
+                beside: None,
+            }
+            .curve()
+        };
+        let banded = |all: &[&[f64]]| Banded::mean(&all.iter().map(|e| curve(e)).collect::<Vec<_>>(), 9.0);
+        let two = banded(&[&[1.0, 1.2], &[2.0], &[], &[]]);
+        assert_eq!(two.ends().map(|end| end[0].0), [2.0, 2.0]);
+        assert_eq!(two.values()[0].0, 1.0);
+        assert!(two.highest() < two.steps[1][3], "{} of {:?}", two.highest(), two.steps);
+        let one = banded(&[&[1.0, 1.2], &[], &[], &[]]);
+        assert_eq!((one.ends(), one.highest()), ([Vec::new(), Vec::new()], 0.0));
     }
 }

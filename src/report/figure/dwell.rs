@@ -10,7 +10,7 @@ use super::labels::{self, Label};
 use super::sheet::{Anchor, Pen, Point, Rect, Sheet, Type};
 use super::theme::{self, *};
 use crate::session::Session;
-use crate::statistics::{History, at_risk, mean_cumulative};
+use crate::statistics::{History, at_risk};
 use crate::study::Study;
 
 mod caption;
@@ -36,12 +36,11 @@ impl Content {
     }
 
     fn new(curves: Vec<Curve>) -> Self {
-        let histories: Vec<History> = curves.iter().map(Curve::history).collect();
         let any = curves.iter().any(|c| c.count() > 0);
         let end = curves.iter().map(|c| c.end).fold(0.0, f64::max);
         let banded = match curves.as_slice() {
             [only] if any => Some(Banded::single(only)),
-            [_, _, ..] if any => Some(Banded::mean(&mean_cumulative(&histories), end)),
+            [_, _, ..] if any => Some(Banded::mean(&curves, end)),
             _ => None,
         };
         let sensitivity = curves::sensitivity(&curves);
@@ -157,7 +156,7 @@ impl Plot {
         if content.crowd() {
             self.many_lines(sheet, content);
         }
-        let band = content.banded.as_ref().map(|b| [self.path(&b.corners(2)), self.path(&b.corners(3))]);
+        let band = content.banded.as_ref().map(|b| b.ends().map(|end| self.path(&end)));
         if let Some([low, high]) = &band {
             sheet.area(high.iter().chain(low.iter().rev()).copied().collect(), BAND);
         }
@@ -178,7 +177,7 @@ impl Plot {
         if let (Some(banded), [_, _, ..]) = (&content.banded, content.curves.as_slice()) {
             let mut corners = vec![(0.0, 0.0)];
             corners.extend(banded.steps.first().map(|s| (s[0], 0.0)));
-            corners.extend(banded.corners(1));
+            corners.extend(banded.values());
             let path = self.path(&corners);
             // A white rim sets the mean off from the lines below it.
             sheet.line(&path, Pen::new(WHITE, 2.6));

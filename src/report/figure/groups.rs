@@ -7,7 +7,7 @@ use super::labels::{self, Label};
 use super::sheet::{Pen, Sheet};
 use super::theme::{COLUMN, FEW, SERIES, SMALL, WHITE, fit, width};
 use super::words;
-use crate::statistics::{History, at_risk, mean_cumulative};
+use crate::statistics::{History, at_risk};
 use crate::study::Study;
 
 /// One group with its mean.
@@ -21,8 +21,7 @@ struct Line {
 impl Line {
     fn new(name: String, curves: Vec<Curve>) -> Self {
         let end = curves.iter().map(|c| c.end).fold(0.0, f64::max);
-        let histories: Vec<History> = curves.iter().map(Curve::history).collect();
-        Self { name, banded: Banded::mean(&mean_cumulative(&histories), end), end, curves }
+        Self { name, banded: Banded::mean(&curves, end), end, curves }
     }
 
     fn highest(&self) -> f64 {
@@ -84,8 +83,8 @@ fn draw(sheet: &mut Sheet, chart: &Chart, lines: &[Line], unit: TimeUnit) {
         chart.path(&scaled)
     };
     for (line, (colour, _)) in lines.iter().zip(SERIES) {
-        for which in [2, 3] {
-            sheet.line(&place(line.banded.corners(which)), Pen::new(colour, 0.3));
+        for end in line.banded.ends() {
+            sheet.line(&place(end), Pen::new(colour, 0.3));
         }
     }
     let mut all = Vec::new();
@@ -105,8 +104,8 @@ fn draw(sheet: &mut Sheet, chart: &Chart, lines: &[Line], unit: TimeUnit) {
 fn caption(study: &Study, groups: usize) -> String {
     let mut all = words::size(study);
     all.push_str(
-        " Thick: mean number of twitches of an insertion, over the needles still in; thin: its 95 % interval \
-         (Lawless–Nadeau, pointwise).",
+        " Thick: mean number of twitches of an insertion, over the needles still in; thin, once two needles have \
+         twitched: its 95 % interval (Lawless–Nadeau, pointwise).",
     );
     if groups > FEW {
         all.push_str(&format!(" The first {FEW} of {groups} groups are drawn."));

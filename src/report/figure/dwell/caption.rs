@@ -101,8 +101,8 @@ pub fn text(words: &Words, content: &Content) -> String {
     all
 }
 
-const MEAN: &str =
-    "Bold: mean over the needles still in; band: its 95 % interval (Lawless–Nadeau, pointwise).";
+const MEAN: &str = "Bold: mean over the needles still in; band, once two needles have twitched: its \
+                    95 % interval (Lawless–Nadeau, pointwise).";
 
 fn channels<'a>(sessions: &'a [&Session]) -> impl Iterator<Item = &'a ChannelQuality> + Clone {
     sessions.iter().flat_map(|s| &s.channels)
