@@ -1,7 +1,7 @@
 //! What is told late: bursts on activity that turned out to be no effort but noise.
 
 use super::{Active, Detector};
-use crate::detect::beside::Threshold;
+use crate::detect::beside::{Known, Threshold};
 use crate::detect::bursts::Burst;
 use crate::detect::classify::NO_FLOOR;
 use crate::detect::hindsight::{Step, step};
@@ -29,8 +29,10 @@ impl Detector {
         };
         let (from, to) = (since * self.clock.hop, (at + 1) * self.clock.hop);
         self.active.push(Active { from, to, noise: true });
+        let mut known = Known::default();
         while let Some((burst, threshold)) = self.doubts.pop() {
-            let found = Scene { stepped: Some(step), ..self.scene() }.candidate(burst);
+            let found =
+                known.or(burst, |burst| Scene { stepped: Some(step), ..self.scene() }.candidate(burst));
             let found = match threshold {
                 Threshold::Set => found,
                 beside => found.at(beside, self.limits.lengths()),
