@@ -26,13 +26,12 @@ fn step_up(made: &mut Simulation) {
     }
 }
 
-/// A burst of 50 ms, some 9 dB over the noise that stepped up, each step, and when it was put.
-fn after_steps(seed: u64) -> (Simulation, Vec<f64>) {
-    let (mut made, mut dice) = noise(seed);
-    step_up(&mut made);
+/// Steps of the noise with a burst of 50 ms after each, some 9 dB over it, and when they were put.
+fn put_after_steps(made: &mut Simulation, dice: &mut Dice) -> Vec<f64> {
+    step_up(made);
     let times: Vec<f64> = STEPS_S.iter().map(|at| at + 0.5 + 2.5 * dice.roll()).collect();
-    times.iter().for_each(|at| burst(&mut made, &mut dice, *at, 50.0, 50.0));
-    (made, times)
+    times.iter().for_each(|at| burst(made, dice, *at, 50.0, 50.0));
+    times
 }
 
 /// How many of `times` a twitch begins at, and how many twitches there are beside.
@@ -62,12 +61,7 @@ fn counts(
 
 #[test]
 fn a_twitch_counts_that_comes_just_after_the_noise_stepped_up() {
-    let (mut hits, mut beside) = (0, 0);
-    for seed in 64_000..64_025 {
-        let (made, times) = after_steps(seed);
-        let (hit, other) = counted(&onsets(&heard(&made)), &times);
-        (hits, beside) = (hits + hit, beside + other);
-    }
+    let (hits, beside) = counts(64_000..64_025, put_after_steps);
     println!("{hits} of 100, {beside} beside");
     assert!(hits >= 88, "{hits}");
     assert!(beside <= 8, "{beside}");
@@ -137,7 +131,8 @@ fn what_is_told_late_is_told_once_and_the_same_however_it_is_cut() {
     let (mut hits, mut beside) = (0, 0);
     for seed in 64_000..64_006 {
         // The noise steps up on both channels, the twitches are on one, and fainter on the other.
-        let (made, times) = after_steps(seed);
+        let (mut made, mut dice) = noise(seed);
+        let times = put_after_steps(&mut made, &mut dice);
         let (mut other, mut dice) = noise(seed + 500);
         step_up(&mut other);
         times.iter().for_each(|at| burst(&mut other, &mut dice, *at, 50.0, 45.0));

@@ -91,6 +91,7 @@ pub struct Detector {
     effort: Option<Candidate>,
     /// Stretches of activity that outlasted a twitch, not yet asked for.
     active: Vec<Active>,
+    /// Bursts that may be no part of an effort, told late if they are not.
     doubts: Doubts,
     decided: u64,
     /// How many hops had been heard when the first was decided.

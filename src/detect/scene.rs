@@ -150,6 +150,7 @@ impl Scene<'_> {
         let (flanks, held) = self.flanks(first, last, ground);
         let near = self.clock.hops(Seconds::from_ms(40.0));
         let beat = self.heart.beat(first.saturating_sub(near), last + near + 1, floor);
+        // What the noise stepped up to has gone on as long as that took to be known.
         let run_ms = match self.stepped {
             Some(_) => Seconds::new(KNOWN_S).ms(),
             None => self.clock.time(self.run(first, last, ground)).ms(),

@@ -88,8 +88,9 @@ pub struct Merge {
     /// What was told a moment ago and may have begun together with what waits, or be a crest before it.
     told: Vec<Found>,
     active: Vec<Active>,
-    /// The places of those that were found to be pieces of efforts; room that is used again.
-    spread: Vec<usize>,
+    /// The places of those that were found to be pieces of efforts, and whether that may turn out to be
+    /// noise; room that is used again.
+    spread: Vec<(usize, bool)>,
     /// Masked spans and their channels.
     masked: Vec<(usize, Mask, Span)>,
     together: u64,
@@ -198,13 +199,16 @@ impl Merge {
     fn find_spread(&mut self, from: usize, to: usize, known: u64) {
         // All are looked at before any is changed, or the order of channels would matter.
         let mut spread = std::mem::take(&mut self.spread);
-        spread.extend((from..to).filter(|k| self.is_spread(&self.waiting[*k], known)));
-        for k in spread.drain(..) {
+        for k in from..to {
+            let found = &self.waiting[k];
+            if self.is_spread(found, known) {
+                spread.push((k, !self.follows_crest(found, known)));
+            }
+        }
+        for (k, may_be_noise) in spread.drain(..) {
             // If what goes on there turns out to be noise, it is a twitch, told late.
-            let found = self.waiting[k];
-            let may_be_noise = !self.follows_crest(&found, known);
             if may_be_noise {
-                self.late.push(found);
+                self.late.push(self.waiting[k]);
             }
             self.waiting[k].candidate.become_spread();
             self.waiting[k].candidate.late = may_be_noise;

@@ -43,10 +43,11 @@ impl Merge {
         (settled == u64::MAX || end.saturating_add(self.delay) < settled).then_some(count)
     }
 
-    /// Takes what is still an effort's, or was a knock, for that.
+    /// Takes for a piece of an effort what waited for activity on another channel that has not turned out
+    /// to be noise, and a knock for a knock.
     fn reject_late(&mut self, k: usize, known: u64) {
         let found = self.late[k];
-        if !found.candidate.late && self.is_spread(&found, known) {
+        if !found.candidate.late && self.is_active_elsewhere(&found, known) {
             self.late[k].candidate.become_spread();
         } else if let Some(ratio) = self.alike(&found) {
             self.late[k].candidate.become_knock(ratio);
@@ -69,4 +70,93 @@ pub fn strongest(group: &[Found]) -> Option<Found> {
         Some(b) if b.candidate.snr_db >= f.candidate.snr_db => Some(b),
         _ => Some(*f),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::{Candidate, Evidence, Reason, Shape, Threshold};
+    use crate::pipeline::lane::Said;
+    use crate::units::{SampleRate, Span};
+
+    /// A burst that stands out little from activity around it.
+    fn faint(snr_db: f32) -> Candidate {
+        let shape = Shape {
+            share: 0.3,
+            centre: 1020,
+            extrema: 9,
+            jump: 0.3,
+            balance: 0.8,
+            swing: 1.1,
+            lurch: 1.1,
+            frequency_hz: 120.0,
+            sharp: true,
+            railed: 0.0,
+        };
+        let evidence = Evidence {
+            ms: 50.0,
+            power: 5.0,
+            score: 3.0,
+            score_without_pulse: 2.5,
+            fit: 0.2,
+            pulse_ms: 20.0,
+            run_ms: 50.0,
+            score_over_surroundings: 1.4,
+            score_over_rise: 3.0,
+            level: 2.0,
+            flanks: 0.3,
+            score_over_flanks: 2.5,
+            young_run: true,
+            score_over_beat: 3.0,
+            shape,
+            kin: 0,
+            edges: 0.0,
+            beat: None,
+            hum: None,
+            tone: None,
+        };
+        Candidate {
+            threshold: Threshold::Set,
+            late: false,
+            onset: 1000,
+            offset: 1050,
+            class: Class::Twitch,
+            reason: Reason::Burst { ms: 50.0, over_db: 4.8 },
+            score: 3.0,
+            peak: 20.0,
+            rms: 10.0,
+            snr_db,
+            discharges: 3,
+            evidence,
+        }
+    }
+
+    /// What is told of two faint bursts at once while a third channel is active: before it is known what
+    /// that is, and after.
+    fn told(noise: bool) -> [Vec<(Class, bool)>; 2] {
+        let mut merge = Merge::new(SampleRate::new(1000.0).unwrap(), 3);
+        let active = Span::new(900, 1200);
+        merge.take(2, Said::Active(active, false));
+        merge.take(0, Said::Candidate(faint(7.0), Span::new(1000, 1050)));
+        merge.take(1, Said::Candidate(faint(6.0), Span::new(1000, 1050)));
+        [2000, 20_000].map(|settled| {
+            if noise && settled > 2000 {
+                merge.take(2, Said::Active(active, true));
+            }
+            let mut all = Vec::new();
+            merge.tell(settled, &mut |event| match event {
+                Event::Candidate(found) => all.push((found.candidate.class, false)),
+                Event::Twitch(found) => all.push((found.candidate.class, true)),
+                _ => {}
+            });
+            all
+        })
+    }
+
+    #[test]
+    fn bursts_at_once_on_two_channels_wait_together_for_what_a_third_had() {
+        let (candidate, twitch) = ((Class::Twitch, false), (Class::Twitch, true));
+        assert_eq!(told(true), [vec![], vec![candidate, candidate, twitch]]);
+        assert_eq!(told(false), [vec![], vec![(Class::Effort, false); 2]]);
+    }
 }

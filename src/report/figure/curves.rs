@@ -292,6 +292,7 @@ mod tests {
         draw_merged(&mut sheet, &vec![line; 10_000], Pen::new(WHITE, 1.0));
         assert_eq!(sheet.shapes.len(), 2);
     }
+
     #[test]
     fn the_band_begins_where_two_needles_have_twitched() {
         let curve = |events: &[f64]| {
