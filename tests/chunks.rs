@@ -9,6 +9,7 @@ use cases::{CASES, Case, files, hear, simulated};
 use proptest::prelude::*;
 use twitchscope::analysis;
 use twitchscope::block::{Block, Mark, MarkKind};
+use twitchscope::detect::Class;
 use twitchscope::pipeline::Event;
 use twitchscope::report::session_json;
 use twitchscope::settings::Settings;
@@ -34,6 +35,34 @@ fn blocks_of_any_size_give_the_same_events() {
         for size in [1, 7, 64, 1009, 65_536] {
             assert!(case.cut(std::iter::repeat(size)) == whole, "{} by {size}", case.name);
         }
+    }
+}
+
+/// Efforts go on for as long as they do, and what is told late is known late.
+#[test]
+fn nothing_is_told_later_that_began_before_what_is_judged() {
+    for case in CASES.iter() {
+        let mut pipeline = case.pipeline();
+        let (mut judged, mut told) = (SampleIndex::new(0), 0);
+        for from in (0..case.frames.nrows()).step_by(61) {
+            let block = case.block(from, (from + 61).min(case.frames.nrows()));
+            pipeline.push(&block, &mut |event| {
+                if let Event::Candidate(found) = event
+                    && found.candidate.class != Class::Effort
+                    && !found.candidate.late
+                {
+                    let began = found.span.start;
+                    assert!(began >= judged, "{}: {began:?}, judged {judged:?}", case.name);
+                    told += 1;
+                }
+            });
+            judged = pipeline.judged();
+        }
+        // It comes along, or the law would say nothing.
+        let behind = case.frames.nrows() as u64 - judged.get();
+        let behind_s = case.format.rate.seconds(behind).s();
+        println!("{}: {told} told, {behind_s:.1} s behind at the end", case.name);
+        assert!(behind_s < 8.0, "{}: {behind_s:.1} s", case.name);
     }
 }
 

@@ -34,10 +34,12 @@ impl Pipeline {
         SampleIndex::new(reached.unwrap_or(self.next))
     }
 
-    /// Before which frame all that crossed the threshold was judged, but for efforts that go on.
+    /// Before which frame all that crossed the threshold was told, but for efforts that go on and what is
+    /// told late.
     pub fn judged(&self) -> SampleIndex {
         let settled = self.lanes.iter().map(|lane| lane.settled(&self.bands, self.next)).min();
-        SampleIndex::new(settled.unwrap_or(self.next))
+        let settled = settled.unwrap_or(self.next);
+        SampleIndex::new(self.merge.untold().map_or(settled, |untold| untold.min(settled)))
     }
 
     /// What is seen of `span` on the channel at place `channel`; some seconds are kept. Nothing is

@@ -280,6 +280,11 @@ impl Merge {
         knock.then(|| peaks.most / peaks.least)
     }
 
+    /// The first frame of what waits to be told; `None` if nothing does.
+    pub fn untold(&self) -> Option<u64> {
+        self.waiting.iter().chain(&self.late).map(|f| f.span.start.get()).min()
+    }
+
     /// Forgets what waits.
     pub fn clear(&mut self) {
         self.waiting.clear();

@@ -56,6 +56,11 @@ impl Merges {
         }
     }
 
+    /// As [`Merge::untold`], at the threshold in force.
+    pub fn untold(&self) -> Option<u64> {
+        self.set.untold()
+    }
+
     /// Forgets what waits.
     pub fn clear(&mut self) {
         self.set.clear();
