@@ -69,6 +69,7 @@
 pub mod analysis;
 pub mod batch;
 pub mod block;
+pub mod dashboard;
 pub mod detect;
 pub mod evaluate;
 pub mod excerpt;

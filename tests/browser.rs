@@ -1,9 +1,9 @@
-//! The page in a real browser: it opens from the disk, shows its figures, says nothing on the
-//! console and asks for nothing. Passed over, with a word, where there is no Chromium.
+//! The pages in a real browser: the report opens from the disk, shows its figures and asks for nothing,
+//! the page of a live session shows its counts and its traces, and neither says anything on the console. Passed over, with a word, where there is no Chromium.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +12,10 @@ use std::time::Duration;
 
 use twitchscope::report::write_all;
 
+mod port;
 mod sessions;
+
+use port::command;
 use sessions::{many, mask, reject};
 
 /// The browser of the variable CHROMIUM, or one of the usual names.
@@ -58,33 +61,55 @@ struct Opened {
     picture: Vec<u8>,
 }
 
-fn open(browser: &Path, page: &Path) -> Opened {
-    let folder = tempfile::tempdir().unwrap();
-    let asked = Asked::default();
-    let port = asked.listen();
-    let picture = folder.path().join("picture.png");
-    let run = |last: &str| {
-        let out = Command::new(browser)
+/// A browser that is asked for pages; what they ask for beyond this machine goes to the proxy.
+struct Browser {
+    path: PathBuf,
+    folder: tempfile::TempDir,
+    asked: Asked,
+    port: u16,
+}
+
+impl Browser {
+    fn new(path: &Path) -> Self {
+        let asked = Asked::default();
+        let port = asked.listen();
+        Self { path: path.to_owned(), folder: tempfile::tempdir().unwrap(), asked, port }
+    }
+
+    /// Opens `url`; what it printed, and what the page said on the console.
+    fn run(&self, more: &[&str], url: &str) -> (String, Vec<String>) {
+        let out = Command::new(&self.path)
             .args(["--headless", "--disable-gpu", "--no-sandbox", "--no-first-run", "--disable-sync"])
             .args(["--disable-background-networking", "--disable-component-update", "--hide-scrollbars"])
-            .args(["--enable-logging=stderr", "--window-size=1280,9000", "--proxy-bypass-list=<-loopback>"])
-            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-            .arg(format!("--proxy-server=http://127.0.0.1:{port}"))
-            .arg(last)
-            .arg(format!("file://{}", page.display()))
+            .args(["--enable-logging=stderr"])
+            .arg(format!("--user-data-dir={}", self.folder.path().join("profile").display()))
+            .arg(format!("--proxy-server=http://127.0.0.1:{}", self.port))
+            .args(more)
+            .arg(url)
             .output()
             .unwrap();
-        (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned())
-    };
-    let (dom, said) = run("--dump-dom");
-    let (_, said_too) = run(&format!("--screenshot={}", picture.display()));
-    let console =
-        |text: &str| text.lines().filter(|l| l.contains(":CONSOLE")).map(str::to_owned).collect::<Vec<_>>();
-    let hosts = asked.0.lock().unwrap().clone();
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        let console = said.lines().filter(|l| l.contains(":CONSOLE")).map(str::to_owned).collect();
+        (String::from_utf8_lossy(&out.stdout).into_owned(), console)
+    }
+
+    fn hosts(&self) -> BTreeSet<String> {
+        self.asked.0.lock().unwrap().clone()
+    }
+}
+
+fn open(browser: &Path, page: &Path) -> Opened {
+    let browser = Browser::new(browser);
+    let picture = browser.folder.path().join("picture.png");
+    let url = format!("file://{}", page.display());
+    let args = ["--window-size=1280,9000", "--proxy-bypass-list=<-loopback>"];
+    let (dom, said) = browser.run(&[args[0], args[1], "--dump-dom"], &url);
+    let screenshot = format!("--screenshot={}", picture.display());
+    let (_, said_too) = browser.run(&[args[0], args[1], &screenshot], &url);
     Opened {
         dom,
-        console: [console(&said), console(&said_too)].concat(),
-        hosts,
+        console: [said, said_too].concat(),
+        hosts: browser.hosts(),
         picture: fs::read(&picture).unwrap_or_default(),
     }
 }
@@ -137,5 +162,51 @@ fn the_page_opens_in_a_browser_shows_its_figures_and_asks_for_nothing() {
     // The blue of means and the vermilion of twitches, which nothing but figures has.
     for colour in [[0, 114, 178], [213, 94, 0]] {
         assert!(pixels(&opened.picture, colour) > 200, "{colour:?} is not seen");
+    }
+}
+
+/// Opens the page of a recording that is played, to its end: the news is over then, and the browser is done.
+fn open_live(browser: &Browser, more: &[&str]) -> (String, Vec<String>) {
+    let board = "monitor --headless --replay samples/four-channels.wav --speed 8 --dashboard 0";
+    let mut monitor = command(board).spawn().unwrap();
+    let mut err = BufReader::new(monitor.stderr.take().unwrap());
+    let mut said = String::new();
+    err.read_line(&mut said).unwrap();
+    let url = said.split(' ').find(|word| word.starts_with("http://")).expect("where the page is");
+    let opened = browser.run(&[more, &["--virtual-time-budget=60000"]].concat(), url);
+    monitor.kill().unwrap();
+    monitor.wait().unwrap();
+    opened
+}
+
+#[test]
+fn the_page_of_a_live_session_shows_its_counts_and_its_traces() {
+    let Some(path) = chromium() else {
+        eprintln!("passed over: no Chromium here; install it, or name it in the variable CHROMIUM");
+        return;
+    };
+    let browser = Browser::new(&path);
+    let (dom, console) = open_live(&browser, &["--dump-dom"]);
+    assert_eq!(console, [""; 0], "nothing on the console");
+    let shows = |id: &str, text: &str| {
+        let at = dom.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}: {dom}"));
+        let shown = dom[at..].split_once('>').unwrap().1.split('<').next().unwrap();
+        assert!(shown.contains(text), "{id}: {shown}");
+    };
+    shows("count", "8");
+    shows("dwell", "0:18");
+    shows("which", "needle 1");
+    shows("needle", "NEEDLE OUT");
+    shows("rate", "25.7");
+    shows("recording", "ended: the end of the recording");
+    shows("state", "no sample lost");
+
+    let picture = browser.folder.path().join("picture.png");
+    let screenshot = format!("--screenshot={}", picture.display());
+    open_live(&browser, &["--window-size=1280,800", &screenshot]);
+    let picture = fs::read(&picture).unwrap();
+    // Twitches and the curve, marks of the needle, thresholds.
+    for colour in [[0x3d, 0xdc, 0x84], [0x6c, 0xb6, 0xff], [0xff, 0x6b, 0x5e]] {
+        assert!(pixels(&picture, colour) > 100, "{colour:?} is not seen");
     }
 }

@@ -31,19 +31,23 @@ const ROOMS: &[(&str, &str)] = &[
     ("excerpt", "units block signal source session"),
     ("review", "units insertion statistics detect session evaluate"),
     ("terminal", "units pipeline monitor detect session source excerpt review"),
+    ("dashboard", "monitor"),
     ("study", "session statistics"),
     ("report", "session settings detect statistics study"),
     ("batch", "settings source analysis session study report"),
     (
         "cli",
         "units settings source virtual_board simulate evaluate analysis self_test rest tune recorder monitor \
-         terminal session detect statistics report batch review excerpt",
+         terminal dashboard session detect statistics report batch review excerpt",
     ),
 ];
 
 /// Another crate, and the rooms that may use it.
 const CRATES: &[(&str, &str)] = &[
     ("anyhow", "cli"),
+    ("axum", "dashboard"),
+    ("tokio", "dashboard"),
+    ("tokio_stream", "dashboard"),
     ("clap", "cli"),
     ("clap_complete", "cli"),
     ("indicatif", "cli"),
@@ -73,12 +77,13 @@ const CRATES: &[(&str, &str)] = &[
     ("serde_json", "source simulate recorder report batch cli"),
     (
         "serde",
-        "units block insertion settings detect session monitor simulate evaluate study report batch review cli",
+        "units block insertion settings detect session monitor dashboard simulate evaluate study \
+         report batch review cli",
     ),
     (
         "thiserror",
         "units insertion settings signal source simulate evaluate analysis recorder monitor report batch review \
-         excerpt terminal",
+         excerpt terminal dashboard",
     ),
 ];
 

@@ -6,8 +6,10 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use twitchscope::analysis::source_info;
-use twitchscope::monitor::{Feed, Replay, Seen, Totals, pane, watch};
+use twitchscope::dashboard::{self, Address, Dashboard};
+use twitchscope::monitor::{Feed, Glass, Replay, Seen, Totals, pane, watch};
 use twitchscope::recorder::{Choices as RecordingChoices, Recorder, Signal as Recorded};
 use twitchscope::report::{self, counted};
 use twitchscope::settings::Settings;
@@ -19,7 +21,7 @@ use twitchscope::terminal::live::{self as terminal, View};
 use twitchscope::units::{SampleRate, Seconds};
 
 use super::analyze::{Choices, Samples};
-use super::onlookers::{Out, Window};
+use super::onlookers::{Beside, Out, Window};
 use super::output::tell;
 use super::quantity::{bytes, seconds};
 
@@ -52,11 +54,15 @@ pub struct Arguments {
     /// JSON lines on standard output, and no view
     #[arg(long)]
     headless: bool,
+    /// A page for a browser on this machine, too, with the same numbers and keys [default address:
+    /// 127.0.0.1:7410]
+    #[arg(long, value_name = "ADDRESS")]
+    dashboard: Option<Option<Address>>,
     /// The sites in the order in which needles will go in, as left,right; key s names the next
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', conflicts_with_all = ["headless", "replay"])]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', conflicts_with = "replay")]
     sites: Vec<String>,
     /// No bell a twitch
-    #[arg(long, conflicts_with = "headless")]
+    #[arg(long)]
     no_bell: bool,
     /// Record into this folder as samples come, and write tables, session and figures at the end
     #[arg(long, value_name = "DIR")]
@@ -174,6 +180,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if !arguments.headless && !terminal::is_there() {
         bail!("there is no terminal to show anything on: add --headless for JSON lines");
     }
+    if arguments.headless && arguments.dashboard.is_none() && !arguments.sites.is_empty() {
+        let said = "--sites names what a key chooses, and there are none: leave --headless out, or add --dashboard\n";
+        clap::Error::raw(ErrorKind::ArgumentConflict, said).exit();
+    }
     let settings = arguments.choices.settings()?;
     let stop = super::interrupt::flag()?;
     match (&arguments.replay, &arguments.port) {
@@ -220,7 +230,7 @@ fn replay(arguments: &Arguments, path: &Path, settings: &Settings, stop: &Arc<At
     Ok(())
 }
 
-/// Watches, with lines or with a view.
+/// Watches, with lines or with a view, and with a page where one is wanted.
 fn look(
     arguments: &Arguments,
     feed: &mut impl Feed,
@@ -228,10 +238,48 @@ fn look(
     recorder: &mut Option<Recorder>,
     stop: &Arc<AtomicBool>,
 ) -> Result<Seen> {
-    if arguments.headless {
-        let mut out = Out { recording: recorder.is_some(), closed: false };
-        return Ok(watch(feed, settings, recorder, &mut out)?);
+    let (page, served) = match arguments.dashboard {
+        Some(address) => {
+            let (glass, served) = serve(arguments, address.unwrap_or_default())?;
+            (Some(glass), Some(served))
+        }
+        None => (None, None),
+    };
+    let seen = if arguments.headless {
+        let out = Out { recording: recorder.is_some(), closed: false };
+        let mut both = Beside { first: out, page };
+        watch(feed, settings, recorder, &mut both)
+    } else {
+        view(arguments, page, stop, &mut |onlooker| watch(feed, settings, recorder, onlooker))?
+    };
+    if let Some(Err(problem)) = served.map(Dashboard::end) {
+        tell!("the page ended: {problem}");
     }
+    Ok(seen?)
+}
+
+/// Begins to serve the page.
+fn serve(arguments: &Arguments, address: Address) -> Result<(Glass, Dashboard)> {
+    let (glass, pane) = pane();
+    let choices = dashboard::Choices {
+        sites: arguments.sites.clone(),
+        sound: !arguments.no_bell,
+        replay: arguments.replay.is_some(),
+    };
+    let served = Dashboard::open(pane, choices, address).with_context(|| {
+        format!("the page cannot be served on {}: give --dashboard another port", address.socket())
+    })?;
+    tell!("open {} in a browser on this machine", served.url());
+    Ok((glass, served))
+}
+
+/// Shows the view on the terminal while `watch` runs.
+fn view<T>(
+    arguments: &Arguments,
+    page: Option<Glass>,
+    stop: &Arc<AtomicBool>,
+    watch: &mut dyn FnMut(&mut Beside<Window>) -> T,
+) -> Result<T> {
     let choices = terminal::Choices {
         sites: arguments.sites.clone(),
         bell: !arguments.no_bell,
@@ -239,11 +287,11 @@ fn look(
     };
     let (glass, pane) = pane();
     let view = View::show(pane, choices, Arc::clone(stop)).context("the terminal cannot be used")?;
-    let mut window = Window { glass, troubles: Vec::new() };
-    let seen = watch(feed, settings, recorder, &mut window);
-    // The view ends when its glass is gone.
-    let Window { glass, troubles } = window;
-    drop(glass);
+    let mut both = Beside { first: Window { glass, troubles: Vec::new() }, page };
+    let seen = watch(&mut both);
+    // The views end when their glasses are gone.
+    let Window { glass, troubles } = both.first;
+    drop((glass, both.page));
     let shown = view.end();
     for trouble in troubles {
         tell!("{trouble}");
@@ -251,7 +299,7 @@ fn look(
     if let Err(problem) = shown {
         tell!("the view ended, because the terminal failed: {problem}");
     }
-    Ok(seen?)
+    Ok(seen)
 }
 
 /// Begins the recording, where one is wanted.

@@ -1,4 +1,5 @@
-//! Who looks on while a board is watched: lines for programs, or the glass of a view.
+//! Who looks on while a board is watched: lines for programs, or the glass of a view, and beside
+//! either the glass of a page.
 
 use super::output::tell;
 use std::io::{self, Write};
@@ -16,6 +17,34 @@ pub struct Out {
 pub struct Window {
     pub glass: Glass,
     pub troubles: Vec<String>,
+}
+
+/// Somebody, and a page beside, where there is one.
+pub struct Beside<O> {
+    pub first: O,
+    pub page: Option<Glass>,
+}
+
+impl<O: Onlooker> Onlooker for Beside<O> {
+    fn hear(&mut self, line: &Line) -> io::Result<()> {
+        if let Some(page) = &mut self.page {
+            page.hear(line)?;
+        }
+        self.first.hear(line)
+    }
+
+    fn look(&mut self, sight: &Sight<'_>) {
+        self.first.look(sight);
+        if let Some(page) = &mut self.page {
+            page.look(sight);
+        }
+    }
+
+    fn orders(&mut self) -> Vec<Order> {
+        let mut orders = self.first.orders();
+        orders.extend(self.page.iter_mut().flat_map(Glass::orders));
+        orders
+    }
 }
 
 impl Onlooker for Window {

@@ -1,11 +1,15 @@
 //! What a view shows: plain data, made by the thread of the pipeline and handed over whole.
 
 use super::Status;
-use crate::pipeline::Standing;
+use crate::pipeline::{Mask, Standing};
 use crate::units::Seconds;
 
 /// How long a [`Tick`] is.
 pub const TICK: Seconds = Seconds::from_ms(25.0);
+/// Noise of so many times its median is told.
+const NOISY: f64 = 2.0;
+/// A rate of less than this is chance, s.
+const RATE_FROM_S: f64 = 10.0;
 
 /// A short stretch of a channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -26,6 +30,24 @@ pub struct Trace {
     pub standing: Standing,
     /// The newest ticks; the first is number [`Snapshot::first_tick`].
     pub ticks: Vec<Tick>,
+}
+
+impl Trace {
+    /// What may be wrong with the channel, and what to look at.
+    pub fn doubt(&self) -> Option<String> {
+        let (name, standing) = (&self.name, &self.standing);
+        match standing.no_signal {
+            Some(Mask::Flat) => return Some(format!("{name} is flat: is its electrode on?")),
+            Some(Mask::Clipped) => {
+                return Some(format!("{name} is clipped: less gain, or a loose electrode?"));
+            }
+            Some(Mask::NotFinite) => return Some(format!("{name} gives no numbers")),
+            _ => {}
+        }
+        let times = standing.noise_rms? / standing.usual_rms?;
+        let said = || format!("noise on {name} is {times:.1} times the usual: tense, or a loose electrode?");
+        (times >= NOISY).then(said)
+    }
 }
 
 /// What is to be seen beside a trace.
@@ -78,6 +100,11 @@ impl Needle {
     pub fn since_last_s(&self) -> Option<f64> {
         let last = self.twitches_s.iter().copied().reduce(f64::max)?;
         Some((self.dwell_s - last).max(0.0))
+    }
+
+    /// Twitches a minute of needle time; `None` in the first ten seconds.
+    pub fn per_min(&self) -> Option<f64> {
+        (self.dwell_s >= RATE_FROM_S).then(|| 60.0 * self.twitches_s.len() as f64 / self.dwell_s)
     }
 }
 

@@ -8,7 +8,6 @@ use super::keys::Typed;
 use super::theme::Theme;
 use super::{curve, digits, traces};
 use crate::monitor::{Needle, Snapshot, Trace};
-use crate::pipeline::Mask;
 
 /// What the view itself has to show.
 #[derive(Debug, Clone)]
@@ -43,12 +42,8 @@ const TALL: u16 = 30;
 const LEAST: (u16, u16) = (NUMBERS.0, LINES + NUMBERS.2 + 3);
 /// Digits no larger than this.
 const LARGEST: u16 = 4;
-/// Noise of so many times its median is told.
-const NOISY: f64 = 2.0;
 /// The end of a line that is typed is shown, so many letters of it.
 const TYPED: usize = 40;
-/// A rate of less than this is chance, s.
-const RATE_FROM_S: f64 = 10.0;
 
 /// Draws everything.
 pub fn draw(snapshot: Option<&Snapshot>, face: &Face, area: Rect, buffer: &mut Buffer) {
@@ -143,7 +138,7 @@ fn numbers(snapshot: &Snapshot, theme: &Theme, area: Rect, scale: u16, buffer: &
     let count = current.map_or("-".into(), |needle| needle.twitches_s.len().to_string());
     let dwell = current.map_or("-".into(), |needle| clock(needle.dwell_s));
     let since = current.and_then(Needle::since_last_s).map_or("-".into(), seconds);
-    let rate = current.filter(|needle| needle.dwell_s >= RATE_FROM_S).map_or("-".into(), rate);
+    let rate = current.and_then(Needle::per_min).map_or("-".into(), rate);
     let (top, under) = (area.y, area.y + 1 + digits::height(scale));
     let (left, right) = (area.x + 1, area.x + 1 + NUMBERS.1 * scale);
     let most = (NUMBERS.1 * scale - 1, (NUMBERS.0 - NUMBERS.1) * scale - 1);
@@ -187,9 +182,8 @@ fn seconds(s: f64) -> String {
     if s < 9.95 { format!("{s:.1}") } else { format!("{s:.0}") }
 }
 
-/// Twitches a minute of needle time.
-fn rate(needle: &Needle) -> String {
-    let per_min = 60.0 * needle.twitches_s.len() as f64 / needle.dwell_s;
+/// Twitches a minute, with a tenth while that is read.
+fn rate(per_min: f64) -> String {
     if per_min < 99.95 { format!("{per_min:.1}") } else { format!("{per_min:.0}") }
 }
 
@@ -202,7 +196,7 @@ fn state(snapshot: &Snapshot, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         lost => format!("samples lost: {lost} ({:.2} %)", 100.0 * lost as f64 / all as f64),
     };
     let mut text = format!(" {lost} · twitches without a needle: {}", snapshot.stray);
-    let doubts: Vec<String> = snapshot.traces.iter().filter_map(doubt).collect();
+    let doubts: Vec<String> = snapshot.traces.iter().filter_map(Trace::doubt).collect();
     let style = if doubts.is_empty() { theme.plain } else { theme.alarm };
     if !doubts.is_empty() {
         text = format!(" {} ·{text}", doubts.join(" · "));
@@ -218,20 +212,6 @@ fn state(snapshot: &Snapshot, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if used + own + 2 <= area.width {
         buffer.set_string(area.right() - own, area.y, legend, theme.faint);
     }
-}
-
-/// What may be wrong with a channel, and what to look at.
-fn doubt(trace: &Trace) -> Option<String> {
-    let (name, standing) = (&trace.name, &trace.standing);
-    match standing.no_signal {
-        Some(Mask::Flat) => return Some(format!("{name} is flat: is its electrode on?")),
-        Some(Mask::Clipped) => return Some(format!("{name} is clipped: less gain, or a loose electrode?")),
-        Some(Mask::NotFinite) => return Some(format!("{name} gives no numbers")),
-        _ => {}
-    }
-    let times = standing.noise_rms? / standing.usual_rms?;
-    let said = || format!("noise on {name} is {times:.1} times the usual: tense, or a loose electrode?");
-    (times >= NOISY).then(said)
 }
 
 /// The newest message, or the line that is typed.
