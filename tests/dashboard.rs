@@ -200,20 +200,18 @@ fn a_recording_that_is_played_takes_no_marks() {
     dashboard.end().unwrap();
 }
 
-/// `monitor` with a page, and where that is.
-fn with_page(line: &str) -> (Child, String) {
-    let mut child = command(&format!("monitor {line} --headless --dashboard 0")).spawn().unwrap();
-    let mut err = BufReader::new(child.stderr.take().unwrap());
-    loop {
-        let mut said = String::new();
-        assert!(err.read_line(&mut said).unwrap() > 0, "it ended without a page");
+/// Where the page is that this `monitor` serves.
+fn page_of(monitor: &mut Child) -> String {
+    let mut err = BufReader::new(monitor.stderr.take().unwrap());
+    let mut said = String::new();
+    while err.read_line(&mut said).unwrap() > 0 {
         if let Some(url) = said.split(' ').find(|word| word.starts_with("http://")) {
-            let url = url.to_owned();
             // What else it says must not wait for a reader.
             std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
-            return (child, url);
+            return url.to_owned();
         }
     }
+    panic!("it ended without a page: {said}");
 }
 
 #[test]
@@ -226,7 +224,8 @@ fn keys_of_the_page_are_marks_of_the_session_and_of_its_recording() {
         board.port,
         out.display()
     );
-    let (child, url) = with_page(&line);
+    let mut child = command(&format!("monitor {line} --headless --dashboard 0")).spawn().unwrap();
+    let url = page_of(&mut child);
     let mut page = Page::of(&url);
     let first = page.waits_for("samples", |news| news["frames"].as_u64() > Some(0));
     assert_eq!(first["sites"], serde_json::json!(["left", "right"]));
@@ -285,7 +284,7 @@ fn an_address_that_cannot_be_served_is_refused_with_the_cure() {
     let taken = desk.run(&format!("{play} --dashboard {place}"));
     assert_eq!(taken.code, 1);
     assert!(taken.err.contains(&place.to_string()) && taken.err.contains("another port"), "{}", taken.err);
-    let sites = desk.run(&format!("monitor --port /dev/null --headless --sites a,b"));
+    let sites = desk.run("monitor --port /dev/null --headless --sites a,b");
     assert_eq!(sites.code, 2);
     assert!(sites.err.contains("--dashboard"), "{}", sites.err);
 }

@@ -250,6 +250,7 @@ fn look(
         let mut both = Beside { first: out, page };
         watch(feed, settings, recorder, &mut both)
     } else {
+        let page = page.zip(served.as_ref().map(Dashboard::url));
         view(arguments, page, stop, &mut |onlooker| watch(feed, settings, recorder, onlooker))?
     };
     if let Some(Err(problem)) = served.map(Dashboard::end) {
@@ -273,17 +274,19 @@ fn serve(arguments: &Arguments, address: Address) -> Result<(Glass, Dashboard)> 
     Ok((glass, served))
 }
 
-/// Shows the view on the terminal while `watch` runs.
+/// Shows the view on the terminal while `watch` runs, beside a page and where that is.
 fn view<T>(
     arguments: &Arguments,
-    page: Option<Glass>,
+    page: Option<(Glass, String)>,
     stop: &Arc<AtomicBool>,
     watch: &mut dyn FnMut(&mut Beside<Window>) -> T,
 ) -> Result<T> {
+    let (page, url) = page.unzip();
     let choices = terminal::Choices {
         sites: arguments.sites.clone(),
         bell: !arguments.no_bell,
         replay: arguments.replay.is_some(),
+        page: url,
     };
     let (glass, pane) = pane();
     let view = View::show(pane, choices, Arc::clone(stop)).context("the terminal cannot be used")?;

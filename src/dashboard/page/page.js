@@ -58,6 +58,9 @@ function numbers() {
   put("dwell", needle ? clock(needle.dwell) : "-");
   put("since", number(needle?.since_last, 9.95));
   put("rate", number(needle?.per_min, 99.95));
+  for (const value of document.querySelectorAll("#numbers p")) {
+    value.classList.toggle("none", value.textContent === "-");
+  }
   put("toggle", news.inside > 0 ? "Needle out" : "Needle in");
   document.title = needle ? `${needle.twitches.length} in ${clock(needle.dwell)} – twitchscope` : "twitchscope";
 }

@@ -44,6 +44,8 @@ pub struct Choices {
     pub bell: bool,
     /// A recording is played: it takes no marks, and the last picture stays until a key ends it.
     pub replay: bool,
+    /// Where a page shows the same.
+    pub page: Option<String>,
 }
 
 /// Whether there is a terminal to show anything on, and keys.
@@ -117,7 +119,8 @@ impl Shown {
     fn new(pane: Pane, choices: Choices, stop: Arc<AtomicBool>) -> Self {
         // https://no-color.org: any value but an empty one.
         let coloured = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let face = Face { bell: choices.bell, coloured, replay: choices.replay, ..Face::default() };
+        let (bell, replay, page) = (choices.bell, choices.replay, choices.page);
+        let face = Face { bell, coloured, replay, page, ..Face::default() };
         let keys = Keys::new(choices.sites, choices.replay);
         Self { pane, keys, face, stop, snapshot: None, told: None, stays: choices.replay }
     }

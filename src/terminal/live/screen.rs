@@ -18,6 +18,8 @@ pub struct Face {
     pub coloured: bool,
     /// A recording is played.
     pub replay: bool,
+    /// Where a page shows the same.
+    pub page: Option<String>,
     /// What is being typed.
     pub typed: Typed,
     /// What a key had to say.
@@ -26,7 +28,7 @@ pub struct Face {
 
 impl Default for Face {
     fn default() -> Self {
-        Self { bell: true, coloured: true, replay: false, typed: Typed::Nothing, told: None }
+        Self { bell: true, coloured: true, replay: false, page: None, typed: Typed::Nothing, told: None }
     }
 }
 
@@ -249,5 +251,11 @@ fn keys(face: &Face, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         format!(" space in/out  i in  o out  n note  u undo  s site  l label  {bell}  q end")
     };
     buffer.set_style(area, theme.bar);
-    buffer.set_stringn(area.x, area.y, text, usize::from(area.width), theme.bar);
+    buffer.set_stringn(area.x, area.y, &text, usize::from(area.width), theme.bar);
+    // Where there is no room, it was said before the view began.
+    let page = face.page.as_ref().map(|url| format!("{url} ")).unwrap_or_default();
+    let (used, own) = (text.chars().count() as u16, page.chars().count() as u16);
+    if used + own + 2 <= area.width {
+        buffer.set_string(area.right() - own, area.y, page, theme.bar);
+    }
 }
