@@ -140,6 +140,16 @@ fn rest_gives_a_budget_with_its_interval_and_the_minutes_that_were_missing() {
 }
 
 #[test]
+fn labels_that_name_no_twitch_say_that_it_is_rest() {
+    let desk = Desk::new();
+    simulated(&desk, "r", "--scenario rest-quiet --insertions 0 --duration 2min --seed 3");
+    assert!(desk.path("r_truth.tsv").is_file());
+    let ran = desk.run("tune r.wav --out t.toml --false-alarms 0.5/min").succeeds();
+    assert!(ran.out.contains("2.0 min of rest") && !ran.out.contains("F1"), "{}", ran.out);
+    desk.refuses("tune r.wav --out u.toml", 1, "no twitch is labelled");
+}
+
+#[test]
 fn what_cannot_be_tuned_is_refused_with_the_cure() {
     let desk = Desk::new();
     simulated(&desk, "a", "--scenario clear --duration 20s");
