@@ -10,6 +10,7 @@ let news = null;
 let twitches = null;
 let sound = null;
 let audio = null;
+let woke = false;
 
 // Minutes and seconds; from 100 minutes on hours and minutes.
 function clock(s) {
@@ -110,11 +111,7 @@ function keys() {
     button.hidden = !goesOn || (news.replay && button.id !== "sound");
   }
   const blocked = sound && audio?.state !== "running";
-  put("sound", "");
-  const key = document.createElement("kbd");
-  key.textContent = "b";
-  const words = !sound ? "Sound: off" : blocked ? "Sound: click here once" : "Sound: on";
-  at("sound").append(key, ` ${words}`);
+  put("sounds", !sound ? "Sound: off" : blocked ? "Sound: click here once" : "Sound: on");
 }
 
 function draw() {
@@ -136,16 +133,16 @@ function ring() {
   tone.stop(audio.currentTime + 0.08);
 }
 
-// A browser lets a page sound once a person has touched it.
+// A browser lets a page sound once a person has touched it: each press wakes what sleeps.
 async function wake() {
+  woke = audio?.state !== "running";
   audio ??= new AudioContext();
   if (audio.state !== "running") await audio.resume();
 }
 
+// The press that woke it is no wish to switch it off.
 function switchSound() {
-  const blocked = sound && audio?.state !== "running";
-  if (!blocked) sound = !sound;
-  wake();
+  if (!sound || !woke) sound = !sound;
 }
 
 function tell(text) {
