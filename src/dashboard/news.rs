@@ -65,7 +65,7 @@ struct Said<'a> {
 
 #[derive(Debug, Serialize)]
 struct Marked {
-    what: &'static str,
+    what: Flagged,
     from: f64,
     to: f64,
     channel: Option<usize>,
@@ -131,7 +131,7 @@ impl<'a> News<'a> {
             flags: snapshot.flags.iter().map(marked).collect(),
             tick: TICK.s(),
             first,
-            traces: snapshot.traces.iter().map(|trace| new(trace, skipped)).collect(),
+            traces: snapshot.traces.iter().map(|trace| unseen(trace, skipped)).collect(),
         }
     }
 
@@ -158,18 +158,10 @@ fn said(message: &Message) -> Said<'_> {
 }
 
 fn marked(flag: &Flag) -> Marked {
-    let what = match flag.what {
-        Flagged::Twitch => "twitch",
-        Flagged::SetAside => "set_aside",
-        Flagged::NeedleIn => "needle_in",
-        Flagged::NeedleOut => "needle_out",
-        Flagged::Note => "note",
-        Flagged::Gap => "gap",
-    };
-    Marked { what, from: flag.from_s, to: flag.to_s, channel: flag.channel }
+    Marked { what: flag.what, from: flag.from_s, to: flag.to_s, channel: flag.channel }
 }
 
-fn new(trace: &Trace, skipped: usize) -> Seen<'_> {
+fn unseen(trace: &Trace, skipped: usize) -> Seen<'_> {
     let ticks = trace.ticks.get(skipped..).unwrap_or_default();
     Seen {
         name: &trace.name,

@@ -14,15 +14,15 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt};
 
 use super::Choices;
 use super::guard::guard;
-use super::marks::{Mark, Marks, Refused};
+use super::marks::{Mark, Refused};
 use super::news::News;
-use crate::monitor::{Pane, Snapshot};
+use crate::monitor::{Pane, Presses, Snapshot};
 
 /// The page is told this often: two ticks of a trace.
 const FRAME: Duration = Duration::from_millis(50);
@@ -40,24 +40,22 @@ struct Desk {
     pane: Arc<Pane>,
     choices: Arc<Choices>,
     newest: watch::Receiver<Newest>,
-    marks: Arc<Mutex<Marks>>,
+    presses: Arc<Mutex<Presses>>,
 }
 
 /// Serves until the pane is over and the pages that are open have heard of it.
 pub async fn serve(listener: TcpListener, pane: Arc<Pane>, choices: Arc<Choices>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let (tell, newest) = watch::channel(None);
-    let desk = Desk { pane: Arc::clone(&pane), choices, newest, marks: Arc::default() };
-    let (end, ended) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router(desk)).with_graceful_shutdown(async move {
-        // Ends too where the sender is gone.
-        drop(ended.await);
-    });
+    let mut over = newest.clone();
+    let desk = Desk { pane: Arc::clone(&pane), choices, newest, presses: Arc::default() };
+    // There are no changes any more once the sender is gone.
+    let server = axum::serve(listener, router(desk))
+        .with_graceful_shutdown(async move { while over.changed().await.is_ok() {} });
     let server = tokio::spawn(server.into_future());
     pump(&pane, &tell).await;
-    // Without a sender the streams end once they have told the last.
+    // The streams end too, once they have told the last.
     drop(tell);
-    drop(end);
     match tokio::time::timeout(PATIENCE, server).await {
         Ok(Ok(served)) => served,
         // A page that takes nothing does not keep the session from ending.
@@ -116,13 +114,13 @@ async fn mark(State(desk): State<Desk>, body: Result<Json<Mark>, JsonRejection>)
     let newest = desk.newest.borrow().clone();
     let ended = desk.pane.is_over() || newest.as_ref().is_some_and(|s| s.ended.is_some());
     let inside = newest.is_some_and(|s| s.inside() > 0);
-    let order = match () {
-        () if desk.choices.replay => Err(Refused::Replay),
-        () if ended => Err(Refused::Over),
-        () => {
-            let mut marks = desk.marks.lock().unwrap_or_else(PoisonError::into_inner);
-            marks.order(mark, inside, Instant::now())
-        }
+    let order = if desk.choices.replay {
+        Err(Refused::Replay)
+    } else if ended {
+        Err(Refused::Over)
+    } else {
+        let mut presses = desk.presses.lock().unwrap_or_else(PoisonError::into_inner);
+        mark.order(&mut presses, inside, Instant::now())
     };
     match order {
         Ok(order) => {

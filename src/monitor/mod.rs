@@ -14,6 +14,7 @@ mod needles;
 mod onlooker;
 mod pane;
 mod picture;
+mod press;
 mod replay;
 mod snapshot;
 mod switch;
@@ -23,6 +24,7 @@ pub use latency::Latency;
 pub use line::{Candidate, Channel, Dwell, Gap, Line, Masked, SCHEMA, Status, Totals, Twitch};
 pub use onlooker::{Onlooker, Order, Sight};
 pub use pane::{Glass, Pane, pane};
+pub use press::{LONGEST_TEXT, Press, Presses};
 pub use replay::Replay;
 pub use snapshot::{Flag, Flagged, Message, Needle, Recording, Snapshot, TICK, Tick, Trace};
 

@@ -1,5 +1,7 @@
 //! What a view shows: plain data, made by the thread of the pipeline and handed over whole.
 
+use serde::Serialize;
+
 use super::Status;
 use crate::pipeline::{Mask, Standing};
 use crate::units::Seconds;
@@ -51,7 +53,8 @@ impl Trace {
 }
 
 /// What is to be seen beside a trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Flagged {
     /// A twitch.
     Twitch,

@@ -1,16 +1,10 @@
 //! What a key means, and the line that is typed.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::monitor::Order;
-
-/// The same mark again within this time is a key that is held: terminals begin to repeat after 0.25
-/// to 0.7 s and go on faster, and nobody sets two needles within a second.
-const HELD: Duration = Duration::from_millis(800);
-/// The longest note.
-const LONGEST: usize = 200;
+use crate::monitor::{LONGEST_TEXT, Order, Press, Presses};
 
 /// What is being typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,14 +42,13 @@ pub struct Keys {
     /// How many sites there were.
     site: usize,
     replay: bool,
-    /// The mark that was set last by key, and when that key was pressed or repeated last.
-    last: Option<(KeyCode, Instant)>,
+    presses: Presses,
 }
 
 impl Keys {
     /// With the names of the sites to come; of a recording that is played nothing can be marked.
     pub fn new(sites: Vec<String>, replay: bool) -> Self {
-        Self { typed: Typed::Nothing, sites, site: 0, replay, last: None }
+        Self { typed: Typed::Nothing, sites, site: 0, replay, presses: Presses::default() }
     }
 
     /// Takes a key at `now`; `inside` says whether a needle is in.
@@ -89,7 +82,7 @@ impl Keys {
             KeyCode::Enter => return Did::Order(done(text.trim().to_owned())),
             KeyCode::Esc => return Did::Nothing,
             KeyCode::Backspace => drop(text.pop()),
-            KeyCode::Char(c) if text.chars().count() < LONGEST => text.push(c),
+            KeyCode::Char(c) if text.chars().count() < LONGEST_TEXT => text.push(c),
             _ => {}
         }
         self.typed = goes_on(text);
@@ -111,19 +104,17 @@ impl Keys {
             KeyCode::Char('l') => self.typed = Typed::Site(String::new()),
             KeyCode::Char('u') => return Did::Order(Order::Undo),
             KeyCode::Char('s') => return self.next_site(),
-            KeyCode::Char('i' | 'o' | ' ') => {
-                let held = self.last.is_some_and(|(key, at)| key == code && now.duration_since(at) < HELD);
-                self.last = Some((code, now));
-                return match code {
-                    _ if held => Did::Tell("the key was held: it counts once"),
-                    KeyCode::Char('i') => Did::Order(Order::NeedleIn),
-                    KeyCode::Char('o') => Did::Order(Order::NeedleOut),
-                    _ => Did::Order(if inside { Order::NeedleOut } else { Order::NeedleIn }),
-                };
-            }
+            KeyCode::Char('i') => return self.press(Press::In, inside, now),
+            KeyCode::Char('o') => return self.press(Press::Out, inside, now),
+            KeyCode::Char(' ') => return self.press(Press::Needle, inside, now),
             _ => {}
         }
         Did::Nothing
+    }
+
+    fn press(&mut self, press: Press, inside: bool, now: Instant) -> Did {
+        let order = self.presses.take(press, inside, now);
+        order.map_or(Did::Tell("the key was held: it counts once"), Did::Order)
     }
 
     /// The next name, in a circle; where none was given, numbers.
@@ -139,6 +130,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn press(keys: &mut Keys, c: char, at_ms: u64, start: Instant) -> Did {
