@@ -180,8 +180,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if !arguments.headless && !terminal::is_there() {
         bail!("there is no terminal to show anything on: add --headless for JSON lines");
     }
-    if arguments.headless && arguments.dashboard.is_none() && !arguments.sites.is_empty() {
-        let said = "--sites names what a key chooses, and there are none: leave --headless out, or add --dashboard\n";
+    let of_a_view = arguments.no_bell || !arguments.sites.is_empty();
+    if arguments.headless && arguments.dashboard.is_none() && of_a_view {
+        let said = "--sites and --no-bell are for a view: leave --headless out, or add --dashboard\n";
         clap::Error::raw(ErrorKind::ArgumentConflict, said).exit();
     }
     let settings = arguments.choices.settings()?;
@@ -247,16 +248,15 @@ fn look(
     };
     let seen = if arguments.headless {
         let out = Out { recording: recorder.is_some(), closed: false };
-        let mut both = Beside { first: out, page };
-        watch(feed, settings, recorder, &mut both)
+        watch(feed, settings, recorder, &mut Beside { first: out, page }).map_err(Into::into)
     } else {
         let page = page.zip(served.as_ref().map(Dashboard::url));
-        view(arguments, page, stop, &mut |onlooker| watch(feed, settings, recorder, onlooker))?
+        view(arguments, feed, settings, recorder, page, stop)
     };
     if let Some(Err(problem)) = served.map(Dashboard::end) {
         tell!("the page ended: {problem}");
     }
-    Ok(seen?)
+    seen
 }
 
 /// Begins to serve the page.
@@ -274,13 +274,15 @@ fn serve(arguments: &Arguments, address: Address) -> Result<(Glass, Dashboard)> 
     Ok((glass, served))
 }
 
-/// Shows the view on the terminal while `watch` runs, beside a page and where that is.
-fn view<T>(
+/// Watches with a view on the terminal, beside a page and where that is.
+fn view(
     arguments: &Arguments,
+    feed: &mut impl Feed,
+    settings: &Settings,
+    recorder: &mut Option<Recorder>,
     page: Option<(Glass, String)>,
     stop: &Arc<AtomicBool>,
-    watch: &mut dyn FnMut(&mut Beside<Window>) -> T,
-) -> Result<T> {
+) -> Result<Seen> {
     let (page, url) = page.unzip();
     let choices = terminal::Choices {
         sites: arguments.sites.clone(),
@@ -291,7 +293,7 @@ fn view<T>(
     let (glass, pane) = pane();
     let view = View::show(pane, choices, Arc::clone(stop)).context("the terminal cannot be used")?;
     let mut both = Beside { first: Window { glass, troubles: Vec::new() }, page };
-    let seen = watch(&mut both);
+    let seen = watch(feed, settings, recorder, &mut both);
     // The views end when their glasses are gone.
     let Window { glass, troubles } = both.first;
     drop((glass, both.page));
@@ -302,7 +304,7 @@ fn view<T>(
     if let Err(problem) = shown {
         tell!("the view ended, because the terminal failed: {problem}");
     }
-    Ok(seen)
+    Ok(seen?)
 }
 
 /// Begins the recording, where one is wanted.

@@ -22,9 +22,9 @@ use super::quantity::{per_minute, seconds};
 /// are chosen on all recordings but one and judged on that one, in turn; the default stays unless
 /// the gain is outside chance. Five labelled recordings or more are needed.
 ///
-/// Without labelled twitches, give --false-alarms: recordings are then rest (where needles are marked, the
-/// time without one), and the largest budget is chosen whose false alarms are shown to be no more
-/// than that.
+/// Without labelled twitches, give --false-alarms: recordings are then rest (where needles are
+/// marked, the time without one), and the largest budget is chosen whose false alarms are shown to
+/// be no more than that.
 ///
 /// The file that is written is one for `analyze --settings`.
 #[derive(Debug, clap::Args)]
@@ -57,14 +57,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         arguments.recordings.iter().map(|path| labels(path)).collect::<Result<Vec<Option<Vec<Event>>>>>()?;
     let unlabelled = arguments.recordings.iter().zip(&labels).find(|(_, l)| l.is_none()).map(|(p, _)| p);
     let labelled: Vec<Vec<Event>> = labels.iter().flatten().cloned().collect();
+    // Labels that name no twitch say that there was none.
+    let none = labelled.iter().all(Vec::is_empty);
     let (text, file) = match (unlabelled, arguments.false_alarms) {
-        // Labels that name no twitch say that there was none.
-        (None, Some(asked)) if labelled.iter().all(Vec::is_empty) => by_rest(arguments, asked)?,
-        (None, None) if labelled.iter().all(Vec::is_empty) => bail!(
+        (_, Some(asked)) if none => by_rest(arguments, asked)?,
+        (None, None) if none => bail!(
             "no twitch is labelled: put the true ones into the files of labels, or, if it is rest, say how many false alarms may be with --false-alarms 0.5/min"
         ),
         (None, _) => by_labels(arguments, &labelled)?,
-        (Some(_), Some(asked)) if labelled.is_empty() => by_rest(arguments, asked)?,
         (Some(path), _) if !labelled.is_empty() => {
             bail!("{} has no labels but others have: tune labelled recordings and rest apart", path.display())
         }
