@@ -193,11 +193,11 @@ fn the_page_of_a_live_session_shows_its_counts_and_its_traces() {
         let shown = dom[at..].split_once('>').unwrap().1.split('<').next().unwrap();
         assert!(shown.contains(text), "{id}: {shown}");
     };
-    shows("count", "8");
+    shows("count", "7");
     shows("dwell", "0:18");
     shows("which", "needle 1");
     shows("needle", "NEEDLE OUT");
-    shows("rate", "25.7");
+    shows("rate", "22.5");
     shows("recording", "ended: the end of the recording");
     shows("state", "no sample lost");
 

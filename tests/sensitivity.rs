@@ -67,7 +67,8 @@ fn a_twitch_at_120_percent_is_one_at_100_and_at_80() {
 #[test]
 fn the_counts_beside_the_threshold_are_those_of_runs_at_thresholds_there() {
     let (mut told, mut true_there, mut off) = (0, 0, 0);
-    for (name, seed) in [("quiet-6db", 71), ("quiet-3db", 72), ("ecg", 73), ("efforts", 74)] {
+    let faint = (0..4).flat_map(|k| [("quiet-6db", 71 + 100 * k), ("quiet-3db", 72 + 100 * k)]);
+    for (name, seed) in faint.chain([("ecg", 73), ("efforts", 74)]) {
         let made = made(name, seed);
         let here = run(&made, 0.1);
         for (beside, factor) in [(&here.lower, 0.8f64), (&here.upper, 1.2)] {
@@ -79,8 +80,8 @@ fn the_counts_beside_the_threshold_are_those_of_runs_at_thresholds_there() {
     }
     // A budget moves the thresholds of short windows further than those of long ones, so that the
     // two are near and not the same.
-    assert!(off * 10 <= true_there, "{off} of {true_there}");
-    assert!(told.abs_diff(true_there) * 20 <= true_there, "{told} against {true_there}");
+    assert!(off * 7 <= true_there, "{off} of {true_there}");
+    assert!(told.abs_diff(true_there) * 16 <= true_there, "{told} against {true_there}");
 }
 
 #[test]

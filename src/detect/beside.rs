@@ -73,7 +73,7 @@ pub struct Known([Option<(Burst, Candidate)>; PARTS]);
 impl Known {
     /// The candidate of `burst`: the one that is known of the very same burst, or what `judge` says.
     pub fn or(&mut self, burst: Burst, judge: impl FnOnce(Burst) -> Candidate) -> Candidate {
-        let place = |b: &Burst| (b.first, b.last, b.peak);
+        let place = |b: &Burst| (b.first, b.last, b.heard.map(|heard| heard.peak));
         let mut all = self.0.iter().flatten();
         if let Some((_, known)) = all.find(|(b, _)| place(b) == place(&burst)) {
             return *known;

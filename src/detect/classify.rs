@@ -129,6 +129,9 @@ const LONG_CREST: f32 = 4.5;
 const CREST_OF_OLD: f32 = 1.3;
 /// unless its level is so many times the long floor: noise does not step up by 13 dB.
 pub const NO_FLOOR: f32 = 20.0;
+/// What stands less than this over what is beside it is no burst, however short that is. A faint piece near a
+/// real effort has 0.66.
+const LEAST_OVER: f32 = 0.7;
 /// An effort fills this much of the time beside its flanks; a weak one less, and its crests stand
 /// out less. Each next to what a twitch there must do.
 const FLANKED: (f32, f32) = (0.5, CREST);
@@ -219,6 +222,9 @@ fn crest(e: &Evidence, longest: f64) -> Option<f32> {
         false => CREST_OF_OLD,
     };
     let mut over = e.score_over_surroundings;
+    if over < LEAST_OVER {
+        return Some(over);
+    }
     if long {
         over = over.min(e.score_over_rise);
     }

@@ -3,22 +3,24 @@
 mod efforts;
 mod glance;
 mod late;
+mod whiten;
 
 use super::beside::{Beside, Known, PARTS, Threshold};
-use super::bursts::{Burst, Bursts};
+use super::bursts::{Burst, Bursts, Look};
 use super::classify::Lengths;
 use super::heart::Heart;
 use super::hindsight::Doubts;
 use super::pulse::Pulses;
 use super::scene::Scene;
-use super::score::{FLOOR_WINDOW, Moment, Score};
-use super::tape::{Clock, Forms, Tape};
+use super::score::{FLOOR_WINDOW, Score};
+use super::tape::{Clock, Forms, Tape, WEIGHTINGS, Weighting};
 use super::verdict::{Candidate, Class};
 use crate::signal::biquad::Cascade;
 use crate::signal::envelope::WINDOWS;
 use crate::units::{Hertz, Seconds};
 
 pub use efforts::Active;
+use whiten::Noise;
 
 /// How long the verdict on a moment waits for what follows, s.
 pub const LOOK_AHEAD_S: f64 = 0.5;
@@ -82,13 +84,17 @@ pub struct Detector {
     start_hops: u64,
     limits: Limits,
     tape: Tape,
-    score: Score,
+    /// One for each weighting.
+    scores: [Score; WEIGHTINGS],
+    noise: Noise,
     heart: Heart,
     pulses: Pulses,
     bursts: Bursts,
     beside: [Beside; 2],
     efforts: Bursts,
     effort: Option<Candidate>,
+    /// Where the last effort ended, hops.
+    effort_ended: Option<u64>,
     /// Stretches of activity that outlasted a twitch, not yet asked for.
     active: Vec<Active>,
     /// Bursts that may be no part of an effort, told late if they are not.
@@ -112,13 +118,15 @@ impl Detector {
             ahead: clock.hops(Seconds::new(LOOK_AHEAD_S)),
             start_hops: clock.hops(Seconds::new(START_S)),
             limits,
-            score: Score::new(clock, &tape, limits),
+            scores: Weighting::ALL.map(|weighting| Score::new(clock, &tape, limits, weighting)),
+            noise: Noise::new(clock, filters),
             heart: Heart::new(clock, clock.hops(Seconds::new(KEPT_S)) as usize),
             pulses: Pulses::new(clock, filters),
             bursts: Bursts::new(bridge, most, 1.0),
             beside: Threshold::BESIDE.map(|threshold| Beside::new(threshold, bridge, most)),
             efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX, 1.0),
             effort: None,
+            effort_ended: None,
             active: Vec::with_capacity(ACTIVE_ROOM),
             doubts: Doubts::new(clock),
             decided: 0,
@@ -137,7 +145,7 @@ impl Detector {
 
     /// The power of the converter's steps, below which no floor can lie.
     pub fn set_quantum(&mut self, power: f32) {
-        self.score.set_quantum(power);
+        self.scores.iter_mut().for_each(|score| score.set_quantum(power));
     }
 
     /// Takes the next sample.
@@ -160,9 +168,11 @@ impl Detector {
 
     /// Hears the hop that is complete.
     fn hear(&mut self, sink: &mut impl FnMut(Candidate)) {
-        self.score.hear(&self.tape);
         self.heart.hear(&self.tape);
-        if !self.started {
+        if self.started {
+            let hops = self.tape.hops();
+            self.scores.iter_mut().for_each(|score| score.hear(&self.tape, hops));
+        } else {
             if self.tape.hops() < self.start_hops {
                 return;
             }
@@ -175,21 +185,29 @@ impl Detector {
     /// moment must follow it here too: at the end of the first seconds it says nothing of their beginning.
     fn start(&mut self) {
         self.started = true;
+        self.whiten_start();
         let heard = self.tape.hops();
-        self.score.rewind(&self.tape, self.ahead.min(heard));
+        for score in &mut self.scores {
+            (1..=heard).for_each(|hops| score.hear(&self.tape, hops));
+            score.rewind(&self.tape, self.ahead.min(heard));
+        }
         for at in 0..heard.saturating_sub(self.ahead) {
-            self.score.hear_short(&self.tape, at + self.ahead + 1);
-            self.score.learn(&self.tape, at);
+            for score in &mut self.scores {
+                score.hear_short(&self.tape, at + self.ahead + 1);
+                score.learn(&self.tape, at);
+            }
             self.listen(at);
         }
-        self.score.settle();
-        self.score.rewind(&self.tape, self.ahead.min(heard));
+        for score in &mut self.scores {
+            score.settle();
+            score.rewind(&self.tape, self.ahead.min(heard));
+        }
         self.early = heard;
     }
 
     fn listen(&mut self, at: u64) {
-        let (tape, floor) = (&self.tape, self.score.floor());
-        let energy = |hop| (tape.detect.around(0, hop).unwrap_or(0.0) - floor).max(0.0);
+        let (tape, floor) = (&self.tape, self.scores[Weighting::White as usize].floor());
+        let energy = |hop| (tape.white.around(0, hop).unwrap_or(0.0) - floor).max(0.0);
         self.heart.look(at, |from, to| tape.level(from, to), energy);
     }
 
@@ -199,22 +217,26 @@ impl Detector {
             let at = self.decided;
             self.decided += 1;
             if at + self.look_ahead() < self.early {
-                self.score.hear_short(&self.tape, at + self.look_ahead() + 1);
+                let heard = at + self.look_ahead() + 1;
+                self.scores.iter_mut().for_each(|score| score.hear_short(&self.tape, heard));
             }
             if at + self.look_ahead() >= self.start_hops {
-                self.score.learn(&self.tape, at);
+                self.scores.iter_mut().for_each(|score| score.learn(&self.tape, at));
                 self.listen(at);
+                self.follow_noise(at);
             }
-            if self.score.heard() < LEAST_HEARD {
+            if self.flat().heard() < LEAST_HEARD {
                 continue;
             }
-            let moment = self.score.moment(&self.tape, at);
+            let moments = self.scores.each_ref().map(|score| score.moment(&self.tape, at));
             let mut known = Known::default();
-            if let Some(burst) = self.bursts.push(at, moment.active, moment.score, moment.floor) {
+            let active = moments.iter().any(|moment| moment.active);
+            let look = Look { at, active, heard: moments.map(|moment| moment.heard(at)) };
+            if let Some(burst) = self.bursts.push(look) {
                 self.judge(burst, &mut known, sink);
             }
-            self.judge_beside(at, moment, &mut known, sink);
-            self.follow_effort(at, moment, sink);
+            self.judge_beside(look, &mut known, sink);
+            self.follow_effort(at, moments[Weighting::Flat as usize], sink);
             self.look_back(at, sink);
         }
     }
@@ -233,11 +255,11 @@ impl Detector {
     }
 
     /// The same at the thresholds beside the one in force.
-    fn judge_beside(&mut self, at: u64, moment: Moment, known: &mut Known, sink: &mut impl FnMut(Candidate)) {
+    fn judge_beside(&mut self, look: Look, known: &mut Known, sink: &mut impl FnMut(Candidate)) {
         for k in 0..self.beside.len() {
             let beside = &mut self.beside[k];
             let least = beside.threshold.factor();
-            let Some(burst) = beside.bursts.push(at, moment.active, moment.score, moment.floor) else {
+            let Some(burst) = beside.bursts.push(look) else {
                 continue;
             };
             for (part, found) in self.parts(burst, least, known).into_iter().flatten() {
@@ -259,7 +281,12 @@ impl Detector {
         todo[0] = Some(burst);
         for k in 0..PARTS {
             let Some(part) = todo[k] else { break };
-            let found = known.or(part, |part| self.scene().candidate(part));
+            let scene = self.scene();
+            let (weighting, score) = scene.weigh(&part);
+            if score < least {
+                continue;
+            }
+            let found = known.or(part, |part| scene.judge(part, weighting, score));
             done[k] = Some((part, found));
             let (first, last) = (found.onset / self.clock.hop, found.offset / self.clock.hop);
             for (from, to) in [(part.first, first.saturating_sub(bridge)), (last + bridge, part.last + 1)] {
@@ -285,12 +312,19 @@ impl Detector {
         valid.then(|| samples.range(from, to).map(|forms| forms.amplitude))
     }
 
+    /// The score with all frequencies alike.
+    fn flat(&self) -> &Score {
+        &self.scores[Weighting::Flat as usize]
+    }
+
     fn scene(&self) -> Scene<'_> {
         Scene {
             clock: self.clock,
             limits: &self.limits,
             tape: &self.tape,
-            score: &self.score,
+            scores: &self.scores,
+            score: self.flat(),
+            effort_ended: self.effort_ended,
             heart: &self.heart,
             pulses: &self.pulses,
             effort_since: self.efforts.since(),
@@ -325,12 +359,14 @@ impl Detector {
 
     /// What could be seen; `None` if no floor was ever found.
     pub fn quality(&self) -> Option<Quality> {
-        let power = f64::from(self.score.typical_power()?);
+        let power = f64::from(self.flat().typical_power()?);
+        let white = &self.scores[Weighting::White as usize];
+        let gain = self.tape.whitener().gain(self.noise.expected());
         let smallest = |ms: f64| {
             let hops = self.clock.hops(Seconds::from_ms(ms));
-            (self.score.detectable(&self.tape, hops) * power).sqrt()
+            (white.detectable(&self.tape, hops) * power / gain).sqrt()
         };
-        let threshold = f64::from(self.score.threshold(FLOOR_WINDOW));
+        let threshold = f64::from(white.threshold(FLOOR_WINDOW));
         Some(Quality {
             noise_rms: power.sqrt(),
             threshold_db: 10.0 * threshold.log10(),
@@ -342,12 +378,13 @@ impl Detector {
     /// Back to where it was when new.
     pub fn clear(&mut self) {
         self.tape.clear();
-        self.score.clear();
+        self.scores.iter_mut().for_each(Score::clear);
+        self.noise.clear();
         self.heart.clear();
         self.bursts.clear();
         self.beside.iter_mut().for_each(Beside::clear);
         self.efforts.clear();
-        self.effort = None;
+        (self.effort, self.effort_ended) = (None, None);
         self.active.clear();
         self.doubts.clear();
         (self.decided, self.early, self.end) = (0, 0, None);

@@ -29,6 +29,7 @@ mod spread;
 mod tape;
 mod tone;
 mod verdict;
+mod weigh;
 
 pub use beside::Threshold;
 pub use classify::{CREST, Evidence};

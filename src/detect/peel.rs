@@ -72,6 +72,9 @@ impl Scene<'_> {
                 }
             }
             score = self.rest_score(begin, floor, [x, taken], beat);
+            if self.score.is_white() {
+                score = score.min(self.whitened_rest_score(begin, floor, [x, taken], beat));
+            }
         }
         (fit, score)
     }
@@ -120,6 +123,17 @@ impl Scene<'_> {
         let around = self.tape.samples.range(at.saturating_sub(near), at + near);
         let swing = around.map(|f| f.wide.abs()).fold(0.0, f32::max);
         peak > 0.0 && is_movement(jump(self.tape, self.clock, at) / peak, swing / peak)
+    }
+
+    /// As [`Scene::rest_score`], of what is whitened.
+    fn whitened_rest_score(&self, begin: u64, floor: f32, parts: [&[f32]; 2], beat: Option<&Beat>) -> f32 {
+        let mut room = [[0.0f32; SAMPLES]; 2];
+        let [rest, taken] = room.each_mut().map(|room| &mut room[..parts[0].len()]);
+        for (room, part) in [(&mut *rest, parts[0]), (&mut *taken, parts[1])] {
+            room.copy_from_slice(part);
+            self.tape.whitener().run(room);
+        }
+        self.rest_score(begin, floor, [rest, taken], beat)
     }
 
     /// The best score of what remains from hop `begin` on; of what was taken off, a share is held

@@ -1,6 +1,6 @@
 //! A burst in its scene: where it begins and ends, what surrounds it, and so what it was.
 
-use super::bursts::Burst;
+use super::bursts::{Burst, Heard};
 use super::classify::{Evidence, classify};
 use super::detector::Limits;
 use super::edges::edges;
@@ -10,12 +10,12 @@ use super::hindsight::{KNOWN_S, Step};
 use super::hum::hum;
 use super::measure::measure;
 use super::pulse::Pulses;
-use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Moment, Score};
+use super::score::{FLOOR_WINDOW, HYSTERESIS_WINDOW, Score};
 use super::shape::{Shape, shape};
-use super::tape::{Clock, Tape};
+use super::tape::{Clock, Tape, WEIGHTINGS, Weighting};
 use super::tone::tone;
 use super::verdict::{Candidate, Class, Reason};
-use crate::signal::envelope::WINDOWS;
+use crate::signal::envelope::{Energies, WINDOWS};
 use crate::signal::floor::quantile;
 use crate::units::Seconds;
 
@@ -49,7 +49,12 @@ pub struct Scene<'a> {
     pub clock: Clock,
     pub limits: &'a Limits,
     pub tape: &'a Tape,
+    /// One for each weighting.
+    pub scores: &'a [Score; WEIGHTINGS],
+    /// The one that the verdict is made by.
     pub score: &'a Score,
+    /// Where the last effort ended, hops, if there was one.
+    pub effort_ended: Option<u64>,
     pub heart: &'a Heart,
     pub pulses: &'a Pulses,
     /// Since which hop there is activity on the long floor, if there is.
@@ -61,15 +66,32 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The burst with its extent, its measures and the verdict on it.
-    pub fn candidate(&self, burst: Burst) -> Candidate {
+    /// The scene with its frequencies weighted so.
+    pub fn weighted(&self, weighting: Weighting) -> Self {
+        Self { score: &self.scores[weighting as usize], ..*self }
+    }
+
+    /// The energies that a verdict is made by.
+    fn energies(&self) -> &Energies {
+        self.score.energies(self.tape)
+    }
+
+    /// The burst with its extent, its measures and the verdict on it, by one weighting of the band and with a
+    /// score of `most` at most.
+    pub fn judge(&self, burst: Burst, weighting: Weighting, most: f32) -> Candidate {
+        self.weighted(weighting).judge_weighted(burst, burst.heard[weighting as usize], most)
+    }
+
+    fn judge_weighted(&self, burst: Burst, heard: Heard, most: f32) -> Candidate {
         let hop = self.clock.hop;
-        let floor = burst.floor.max(f32::MIN_POSITIVE);
-        let noise = f64::from(self.score.mean_power(floor));
+        let floor = heard.floor.max(f32::MIN_POSITIVE);
+        let flat = self.weighted(Weighting::Flat);
+        let flat_floor = burst.heard[Weighting::Flat as usize].floor.max(f32::MIN_POSITIVE);
+        let noise = f64::from(flat.score.mean_power(flat_floor));
         let margin = self.clock.hops(Seconds::from_ms(32.0));
         let (from, to) = (burst.first.saturating_sub(margin) * hop, (burst.last + 1 + margin) * hop);
-        let (from, to) = self.on_its_side(burst.peak, (from, to), hop);
-        let peak = self.loudest_around(burst.peak);
+        let (from, to) = self.on_its_side(heard.peak, (from, to), hop);
+        let peak = self.loudest_around(heard.peak);
         let inside = f64::from(self.tape.detect.around(0, peak / hop).unwrap_or(0.0));
         let ground = Ground {
             noise,
@@ -80,23 +102,24 @@ impl Scene<'_> {
         let whole = extent(self.tape, peak, [from, to], inside, ground);
         let longest = self.clock.samples(self.limits.longest);
         let crest = (whole.1 - whole.0 > longest).then(|| {
-            let near = self.surroundings(peak / hop, peak / hop);
-            let level = f64::from(self.score.mean_power(near));
+            let near = flat.surroundings(peak / hop, peak / hop);
+            let level = f64::from(flat.score.mean_power(near));
             let ground = Ground { noise: level.max(noise), ..ground };
             extent(self.tape, peak, [from, to], inside, ground)
         });
         let (onset, offset) = crest.unwrap_or(whole);
         let shape = shape(self.tape, self.clock, onset, offset);
-        let mut evidence = self.evidence(burst, onset, offset, shape);
+        let mut evidence = self.evidence(heard, noise, onset, offset, shape);
+        evidence.score = evidence.score.min(most);
         if crest.is_some() {
             evidence.run_ms = evidence.run_ms.max(self.clock.rate.seconds(whole.1 - whole.0).ms());
             let shoulders = self.shoulders(whole, (onset, offset));
-            let over = if shoulders > 0.0 { burst.score * floor / shoulders } else { 0.0 };
+            let over = if shoulders > 0.0 { heard.score * floor / shoulders } else { 0.0 };
             evidence.score_over_surroundings = evidence.score_over_surroundings.min(over);
         }
         let (mut class, mut reason) = classify(&evidence, self.limits.lengths());
         if class == Class::Twitch && evidence.score_without_pulse < 1.0 && shape.sharp {
-            evidence.kin = self.kin(onset, offset, floor);
+            evidence.kin = flat.kin(onset, offset, flat_floor);
             (class, reason) = classify(&evidence, self.limits.lengths());
         }
         // The converter's end makes edges of its own.
@@ -105,9 +128,9 @@ impl Scene<'_> {
             (class, reason) = classify(&evidence, self.limits.lengths());
         }
         let (onset, offset) = if class == Class::Effort { whole } else { (onset, offset) };
-        let noise = self.score.amplitude_power() * self.stepped_down(floor);
+        let noise = flat.score.amplitude_power() * flat.stepped_down(flat_floor);
         let m = measure(self.tape, self.clock, onset, offset, noise);
-        Candidate::new(onset, offset, class, reason, burst.score, m, evidence)
+        Candidate::new(onset, offset, class, reason, evidence.score, m, evidence)
     }
 
     /// The power of samples `onset..offset` over the `noise`, a ratio.
@@ -117,7 +140,7 @@ impl Scene<'_> {
     }
 
     /// A floor over the long one, where the noise has stepped down to it; else 1.
-    fn stepped_down(&self, floor: f32) -> f32 {
+    pub fn stepped_down(&self, floor: f32) -> f32 {
         (floor / self.score.long_floor().max(f32::MIN_POSITIVE)).min(1.0)
     }
 
@@ -141,9 +164,9 @@ impl Scene<'_> {
         best.0
     }
 
-    fn evidence(&self, burst: Burst, onset: u64, offset: u64, shape: Shape) -> Evidence {
+    fn evidence(&self, heard: Heard, noise: f64, onset: u64, offset: u64, shape: Shape) -> Evidence {
         let (first, last) = (onset / self.clock.hop, offset.saturating_sub(1) / self.clock.hop);
-        let floor = burst.floor.max(f32::MIN_POSITIVE);
+        let floor = heard.floor.max(f32::MIN_POSITIVE);
         let surroundings = self.surroundings(first, last).max(floor);
         let long_floor = self.score.long_floor();
         let ground = if self.stepped.is_some() { floor } else { long_floor * self.stepped_down(floor) };
@@ -158,19 +181,19 @@ impl Scene<'_> {
         let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
-            power: self.power(onset, offset, f64::from(self.score.mean_power(floor))),
-            score: burst.score,
+            power: self.power(onset, offset, noise),
+            score: heard.score,
             score_without_pulse,
             fit,
             pulse_ms: self.clock.rate.seconds(shape.centre.saturating_sub(onset)).ms(),
             run_ms,
-            score_over_surroundings: burst.score * floor / surroundings,
-            score_over_rise: burst.score * floor / self.rise(first).max(floor),
+            score_over_surroundings: heard.score * floor / surroundings,
+            score_over_rise: heard.score * floor / self.rise(first).max(floor),
             level: self.stepped.map_or(surroundings / long_floor.max(f32::MIN_POSITIVE), |step| step.level),
             flanks,
-            score_over_flanks: burst.score * floor / held.max(floor),
+            score_over_flanks: heard.score * floor / held.max(floor),
             young_run: self.stepped.is_none() && self.young_run(first),
-            score_over_beat: beat.map_or(burst.score, |b| self.score_over_beat(first, last, floor, &b)),
+            score_over_beat: beat.map_or(heard.score, |b| self.score_over_beat(first, last, floor, &b)),
             shape,
             kin: 0,
             edges: 0.0,
@@ -202,7 +225,7 @@ impl Scene<'_> {
         for at in first..=last {
             for w in 0..WINDOWS - 1 {
                 let usual = self.beat_and_floor(beat, at, self.tape.detect.length(w));
-                let over = self.tape.detect.around(w, at).unwrap_or(0.0) / floor - usual;
+                let over = self.energies().around(w, at).unwrap_or(0.0) / floor - usual;
                 best = best.max(over / self.score.threshold(w));
             }
         }
@@ -235,16 +258,16 @@ impl Scene<'_> {
     /// The energy of the 64 ms that end just before a burst.
     fn rise(&self, first: u64) -> f32 {
         let middle = self.clock.hops(Seconds::from_ms(RISE_MS));
-        first.checked_sub(middle).and_then(|at| self.tape.detect.around(FLOOR_WINDOW, at)).unwrap_or(0.0)
+        first.checked_sub(middle).and_then(|at| self.energies().around(FLOOR_WINDOW, at)).unwrap_or(0.0)
     }
 
     /// Of the time before a burst and after it: the larger share over the low threshold on the
     /// `ground`, and the larger energy that three quarters of it keep. The ground is the long floor,
     /// or that of the burst where the noise has stepped down: what steps up from there is no burst.
-    fn flanks(&self, first: u64, last: u64, ground: f32) -> (f32, f32) {
+    pub fn flanks(&self, first: u64, last: u64, ground: f32) -> (f32, f32) {
         let low = self.score.low() * ground;
         let sides = self.sides(first, last).map(|(from, to)| {
-            let active = |at: &u64| self.tape.detect.around(HYSTERESIS_WINDOW, *at).is_some_and(|e| e > low);
+            let active = |at: &u64| self.energies().around(HYSTERESIS_WINDOW, *at).is_some_and(|e| e > low);
             let share = (from..to).filter(active).count() as f32 / (to - from).max(1) as f32;
             (share, self.energy(FLOOR_WINDOW, (from, to), 0.25))
         });
@@ -255,7 +278,7 @@ impl Scene<'_> {
     fn energy(&self, w: usize, (from, to): (u64, u64), q: f64) -> f32 {
         let mut values = [0.0f32; 512];
         let valid = (from..to).filter(|at| self.tape.is_valid(*at));
-        let energies = valid.filter_map(|at| self.tape.detect.around(w, at));
+        let energies = valid.filter_map(|at| self.energies().around(w, at));
         let count = values.iter_mut().zip(energies).map(|(v, e)| *v = e).count();
         quantile(&mut values[..count], q).unwrap_or(0.0)
     }
@@ -285,7 +308,7 @@ impl Scene<'_> {
         let low = self.score.low() * ground;
         let bridge = self.clock.hops(Seconds::from_ms(RUN_BRIDGE_MS));
         let most = self.clock.hops(Seconds::new(1.0));
-        let active = |at: u64| self.tape.detect.around(HYSTERESIS_WINDOW, at).is_some_and(|e| e > low);
+        let active = |at: u64| self.energies().around(HYSTERESIS_WINDOW, at).is_some_and(|e| e > low);
         let mut cut = false;
         let mut reach = |mut at: u64, forward: bool| {
             let mut edge = at;
@@ -311,16 +334,22 @@ impl Scene<'_> {
     /// What crossed `least` times the threshold between two hops, as a burst of its own, unless its
     /// strongest moment owes that to windows that reach into what lies at hops `taken`.
     pub fn rest(&self, (from, to): (u64, u64), taken: (u64, u64), least: f32) -> Option<Burst> {
-        let mut rest: Option<Burst> = None;
-        for at in from..to {
-            let Moment { score, floor, .. } = self.score.moment(self.tape, at);
-            if score >= least && rest.is_none_or(|rest| score > rest.score) {
-                rest = Some(Burst { first: from, last: to - 1, held: 0, score, peak: at, floor });
-            }
+        if from >= to {
+            return None;
         }
-        let mut rest = rest?;
-        rest.score = self.score.moment_beside(self.tape, rest.peak, taken).score;
-        (rest.score >= least).then_some(rest)
+        let heard = self.scores.each_ref().map(|score| {
+            let mut best = Heard::default();
+            for at in from..to {
+                let heard = score.moment(self.tape, at).heard(at);
+                if heard.score > best.score || best.floor == 0.0 {
+                    best = heard;
+                }
+            }
+            best.score = score.moment_beside(self.tape, best.peak, taken).score;
+            best
+        });
+        let rest = Burst { first: from, last: to - 1, held: 0, heard };
+        (rest.score() >= least).then_some(rest)
     }
 
     /// The effort at samples `onset..offset`; what of it is no longer held is not measured.

@@ -7,10 +7,11 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::bursts::Heard;
 use super::detector::Limits;
 use super::spread::{Spread, TENTH, spread};
-use super::tape::{Clock, Tape};
-use crate::signal::envelope::WINDOWS;
+use super::tape::{Clock, Tape, Weighting};
+use crate::signal::envelope::{Energies, WINDOWS};
 use crate::signal::floor::SlidingQuantile;
 use crate::units::{Hertz, Seconds};
 
@@ -36,11 +37,13 @@ const STEPPED_DOWN: f32 = 0.6;
 /// lie over the true one of steady noise by chance, by 2 % in the mean, and hide as much.
 const RAISED: f32 = 0.9;
 /// Spreads are learnt while the short floor is below this many times the long one.
-const STEADY: f32 = 1.5;
+pub const STEADY: f32 = 1.5;
 /// Independent looks a second and second of window: scanning a window hop by hop sees more than
 /// its length's worth. Measured, with the tail, on the noise of the simulation, half white and half with
 /// the spectrum of EMG, so that budgets of 0.01 to 10 a minute hold.
 const LOOKS: f64 = 4.0;
+/// The same behind a whitener, which evens out the band and so widens it.
+const LOOKS_WHITE: f64 = 5.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
 /// standard deviations beyond 3.
 const TAIL: f64 = 1.35;
@@ -87,9 +90,22 @@ pub struct Moment {
     pub floor: f32,
 }
 
+impl Moment {
+    /// How far hop `at`, which it is, stands out.
+    pub fn heard(&self, at: u64) -> Heard {
+        Heard { score: self.score, peak: at, floor: self.floor }
+    }
+
+    /// The same on the long floor alone.
+    pub fn heard_long(&self, at: u64) -> Heard {
+        Heard { score: self.score_long, ..self.heard(at) }
+    }
+}
+
 /// The floors of one channel and what stands over them.
 #[derive(Debug, Clone)]
 pub struct Score {
+    weighting: Weighting,
     step: u64,
     sigmas: [f64; WINDOWS],
     long: SlidingQuantile,
@@ -114,15 +130,18 @@ pub struct Score {
 }
 
 impl Score {
-    /// For `budget_per_min` false alarms a minute, with a floor over the last `floor`.
-    pub fn new(clock: Clock, tape: &Tape, limits: Limits) -> Self {
+    /// For energies that are weighted so and `budget_per_min` false alarms a minute, with a floor over the
+    /// last `floor`.
+    pub fn new(clock: Clock, tape: &Tape, limits: Limits, weighting: Weighting) -> Self {
         let Limits { budget_per_min, floor, bandwidth, .. } = limits;
         let step = clock.hops(Seconds::from_ms(STEP_MS));
         let values = |s: f64| (clock.hops(Seconds::new(s)) / step).max(4) as usize;
         let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
-        let looks_per_s: f64 = (0..WINDOWS).map(|w| LOOKS / window_s(w)).sum();
+        let looks = if weighting == Weighting::White { LOOKS_WHITE } else { LOOKS };
+        let looks_per_s: f64 = (0..WINDOWS).map(|w| looks / window_s(w)).sum();
         let sigmas = sigmas(budget_per_min / 60.0 / looks_per_s);
         let mut new = Self {
+            weighting,
             step,
             sigmas: [sigmas; WINDOWS],
             long: SlidingQuantile::new(values(floor.s()) / 2),
@@ -170,14 +189,27 @@ impl Score {
         self.quantum = power;
     }
 
-    /// Takes the newest hop of `tape` into the floors.
-    pub fn hear(&mut self, tape: &Tape) {
-        let hops = tape.hops();
+    /// Whether it hears what is whitened.
+    pub fn is_white(&self) -> bool {
+        self.weighting == Weighting::White
+    }
+
+    /// The energies of `tape` that are scored.
+    pub fn energies<'a>(&self, tape: &'a Tape) -> &'a Energies {
+        tape.energies(self.weighting)
+    }
+
+    /// Takes what ends at hop `hops` of `tape` into the floors.
+    pub fn hear(&mut self, tape: &Tape, hops: u64) {
         let window = tape.detect.length(FLOOR_WINDOW);
         // Energies of 64 ms hardly differ after 16; the long floor does with every second.
-        if hops.is_multiple_of(2 * self.step) && hops >= window && tape.all_valid(hops - window, hops) {
-            self.long.push(tape.detect.newest(FLOOR_WINDOW));
-            self.amplitude.push(tape.newest_amplitude(window));
+        if hops.is_multiple_of(2 * self.step)
+            && hops >= window
+            && tape.all_valid(hops - window, hops)
+            && let Some(energy) = self.energies(tape).around(FLOOR_WINDOW, hops - 1 - window / 2)
+        {
+            self.long.push(energy);
+            self.amplitude.push(tape.amplitude_before(hops, window));
             let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * self.lift;
             self.long_floor = low(&self.long).max(self.quantum);
             self.amplitude_floor = low(&self.amplitude).max(self.quantum);
@@ -191,7 +223,7 @@ impl Score {
         if !hops.is_multiple_of(self.step) || hops < window || !tape.all_valid(hops - window, hops) {
             return;
         }
-        let Some(energy) = tape.detect.around(FLOOR_WINDOW, hops - 1 - window / 2) else { return };
+        let Some(energy) = self.energies(tape).around(FLOOR_WINDOW, hops - 1 - window / 2) else { return };
         self.short.push(energy);
         self.local.push(energy);
         self.short_floor = self.short.quantile(0.5).unwrap_or(0.0).max(self.quantum);
@@ -218,7 +250,7 @@ impl Score {
         let floor = self.local_floor().max(self.quantum);
         let steady = floor < STEADY * self.long_floor;
         if floor > 0.0 && steady && at >= half && tape.all_valid(at - half, at + half) {
-            let energies = tape.detect.all_around(at).into_iter().zip(self.medians);
+            let energies = self.energies(tape).all_around(at).into_iter().zip(self.medians);
             for (spread, (energy, median)) in self.spreads.iter_mut().zip(energies) {
                 spread.push(energy / (floor * median));
             }
@@ -247,12 +279,12 @@ impl Score {
 
     /// Hop `at` against the floors.
     pub fn moment(&self, tape: &Tape, at: u64) -> Moment {
-        self.over_floors(tape, at, tape.detect.all_around(at))
+        self.over_floors(tape, at, self.energies(tape).all_around(at))
     }
 
     /// Hop `at` against the floors, by those windows that do not reach into hops `first..=last`.
     pub fn moment_beside(&self, tape: &Tape, at: u64, (first, last): (u64, u64)) -> Moment {
-        let mut energies = tape.detect.all_around(at);
+        let mut energies = self.energies(tape).all_around(at);
         for (w, energy) in energies.iter_mut().enumerate() {
             let half = tape.detect.length(w) / 2;
             if at + half >= first && at <= last + half {

@@ -2,6 +2,7 @@
 
 use crate::signal::envelope::Energies;
 use crate::signal::ring::Ring;
+use crate::signal::whiten::{Lags, ORDER, Whitener};
 use crate::units::{SampleRate, Seconds};
 
 /// The beat of a detector: its samples and its hops.
@@ -45,6 +46,27 @@ pub struct Forms {
     pub detect: f32,
 }
 
+/// How the frequencies of the detection band are weighed against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weighting {
+    /// All alike.
+    Flat,
+    /// By how far a burst stands out from the noise at each: [`Whitener`].
+    White,
+}
+
+impl Weighting {
+    /// All of them, in the order of arrays that hold something for each.
+    pub const ALL: [Self; WEIGHTINGS] = [Self::Flat, Self::White];
+}
+
+/// How many there are.
+pub const WEIGHTINGS: usize = 2;
+
+/// Room for the samples of a hop, 8 at the fastest rate after thinning, and those before that a
+/// whitener asks for.
+const HOP_ROOM: usize = 32;
+
 /// The last seconds, sample by sample and hop by hop.
 #[derive(Debug, Clone)]
 pub struct Tape {
@@ -52,6 +74,9 @@ pub struct Tape {
     pub samples: Ring<Forms>,
     /// Energies in the detection band.
     pub detect: Energies,
+    /// The same behind the whitener.
+    pub white: Energies,
+    whitener: Whitener,
     /// Energy of each hop in the amplitude band.
     amplitude: Ring<f32>,
     /// How many hops in a row, up to this one, were valid: every sample of them.
@@ -74,6 +99,8 @@ impl Tape {
         Self {
             samples: Ring::new(hops * clock.hop as usize),
             detect: Energies::new(shortest, hops),
+            white: Energies::new(shortest, hops),
+            whitener: Whitener::default(),
             amplitude: Ring::new(hops),
             row: Ring::new(hops),
             railed: Ring::new(hops),
@@ -121,20 +148,76 @@ impl Tape {
         let (mut detect, mut amplitude, mut wide) = (0.0, 0.0, 0.0);
         for run in [older, newer] {
             for forms in run {
-                let (d, a) = (f64::from(forms.detect), f64::from(forms.amplitude));
-                detect += d * d;
-                amplitude += a * a;
+                detect += f64::from(forms.detect).powi(2);
+                amplitude += f64::from(forms.amplitude).powi(2);
                 wide += forms.wide;
             }
         }
-        let mean = |sum: f64| (sum / self.hop as f64) as f32;
         self.wide = wide / self.hop as f32;
-        self.detect.push(mean(detect));
-        self.amplitude.push(mean(amplitude));
+        self.detect.push((detect / self.hop as f64) as f32);
+        self.white.push(self.whitened(end / self.hop - 1));
+        self.amplitude.push((amplitude / self.hop as f64) as f32);
         self.in_a_row = if self.whole { self.in_a_row.saturating_add(1) } else { 0 };
         self.row.push(self.in_a_row);
         self.railed.push(self.rails);
         (self.rails, self.whole, self.filled) = (0, true, 0);
+    }
+
+    /// The mean energy of hop `at` in the detection band, whitened.
+    fn whitened(&self, at: u64) -> f32 {
+        let mut room = [0.0; HOP_ROOM];
+        (self.whitener.energy(self.with_before(at, &mut room)) / self.hop as f64) as f32
+    }
+
+    /// The samples of hop `at` in the detection band, and as many before it as a whitener asks for; 0
+    /// where there are none.
+    fn with_before<'a>(&self, at: u64, room: &'a mut [f32; HOP_ROOM]) -> &'a [f32] {
+        let (first, end) = (at * self.hop, (at + 1) * self.hop);
+        let all = &mut room[..ORDER + self.hop as usize];
+        let from = first.saturating_sub(ORDER as u64);
+        let skipped = ORDER - (first - from) as usize;
+        for (x, forms) in all[skipped..].iter_mut().zip(self.samples.range(from, end)) {
+            *x = forms.detect;
+        }
+        all
+    }
+
+    /// Adds the products of hop `at` to `lags`, times `weight`.
+    pub fn add_lags(&self, at: u64, weight: f64, lags: &mut Lags) {
+        let mut room = [0.0; HOP_ROOM];
+        lags.add(self.with_before(at, &mut room), weight);
+    }
+
+    /// Whitens what comes from now on so.
+    pub fn whiten(&mut self, whitener: Whitener) {
+        self.whitener = whitener;
+    }
+
+    /// What whitens now.
+    pub fn whitener(&self) -> &Whitener {
+        &self.whitener
+    }
+
+    /// Whitens all that was heard anew, if all of it is still held.
+    pub fn whiten_all(&mut self, whitener: Whitener) {
+        self.whitener = whitener;
+        if self.samples.start() > 0 {
+            return;
+        }
+        let hops = self.hops();
+        self.white.clear();
+        (0..hops).for_each(|at| {
+            let energy = self.whitened(at);
+            self.white.push(energy);
+        });
+    }
+
+    /// Energies in the detection band, weighted so.
+    pub fn energies(&self, weighting: Weighting) -> &Energies {
+        match weighting {
+            Weighting::Flat => &self.detect,
+            Weighting::White => &self.white,
+        }
     }
 
     /// The mean of the newest hop, above 5 Hz.
@@ -165,9 +248,9 @@ impl Tape {
         (sum / f64::from(count.max(1))) as f32
     }
 
-    /// The mean energy of the amplitude band in the newest `hops` hops.
-    pub fn newest_amplitude(&self, hops: u64) -> f32 {
-        let (older, newer) = self.amplitude.runs(self.hops().saturating_sub(hops), self.hops());
+    /// The mean energy of the amplitude band in the `hops` hops that end with hop `end`.
+    pub fn amplitude_before(&self, end: u64, hops: u64) -> f32 {
+        let (older, newer) = self.amplitude.runs(end.saturating_sub(hops), end);
         let sum: f32 = [older, newer].map(|run| run.iter().sum::<f32>()).iter().sum();
         sum / hops as f32
     }
@@ -182,6 +265,8 @@ impl Tape {
     pub fn clear(&mut self) {
         self.samples.clear();
         self.detect.clear();
+        self.white.clear();
+        self.whitener = Whitener::default();
         self.amplitude.clear();
         self.row.clear();
         self.in_a_row = 0;

@@ -14,3 +14,4 @@ pub mod mains;
 pub mod overview;
 pub mod ring;
 pub mod spectrum;
+pub mod whiten;

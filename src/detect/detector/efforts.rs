@@ -1,6 +1,7 @@
 //! Efforts: spans of their own, on the long floor.
 
 use super::{ACTIVE_EVERY, Detector};
+use crate::detect::bursts::{Heard, Look};
 use crate::detect::scene::is_filled;
 use crate::detect::score::Moment;
 use crate::detect::verdict::Candidate;
@@ -19,7 +20,11 @@ pub struct Active {
 impl Detector {
     /// Efforts are spans of their own: runs on the long floor that outlast a twitch.
     pub(super) fn follow_effort(&mut self, at: u64, moment: Moment, sink: &mut impl FnMut(Candidate)) {
-        let ended = self.efforts.push(at, moment.active_long, moment.score_long, moment.floor);
+        let ended = self.efforts.push(Look {
+            at,
+            active: moment.active_long,
+            heard: [moment.heard_long(at), Heard::default()],
+        });
         if at.is_multiple_of(ACTIVE_EVERY) {
             self.note_active();
         }
@@ -29,9 +34,10 @@ impl Detector {
         let length = run.last + 1 - run.first;
         let long = self.clock.time(length) > self.limits.longest && is_filled(run.held, length);
         if long {
+            self.effort_ended = Some(run.last);
             let (onset, offset) =
                 pending.map_or((onset, offset), |p| (onset.min(p.onset), offset.max(p.offset)));
-            sink(self.scene().effort(onset, offset, run.score));
+            sink(self.scene().effort(onset, offset, run.score()));
         } else if let Some(pending) = pending {
             sink(pending);
         }

@@ -14,7 +14,8 @@ impl Detector {
     /// decided, and for hops that are not kept.
     pub fn level(&self, at: u64) -> Option<f32> {
         let kept = at >= self.tape.start() && at < self.reached();
-        (self.started && kept).then(|| self.score.moment(&self.tape, at).score)
+        (self.started && kept)
+            .then(|| self.scores.iter().map(|s| s.moment(&self.tape, at).score).fold(0.0, f32::max))
     }
 
     /// The least and the largest value of hop `at` in the amplitude band, in the samples' unit;
@@ -31,7 +32,7 @@ impl Detector {
     /// Noise RMS in the detection band as it is now, in the samples' unit; `None` before anything
     /// is decided.
     pub fn noise_rms(&self) -> Option<f64> {
-        let power = self.score.mean_power(self.score.floor());
+        let power = self.flat().mean_power(self.flat().floor());
         (self.started && power > 0.0).then(|| f64::from(power).sqrt())
     }
 }

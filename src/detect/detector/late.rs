@@ -6,6 +6,7 @@ use crate::detect::bursts::Burst;
 use crate::detect::classify::NO_FLOOR;
 use crate::detect::hindsight::{Step, step};
 use crate::detect::scene::Scene;
+use crate::detect::tape::Weighting;
 use crate::detect::verdict::{Candidate, Class, Reason};
 use crate::units::Seconds;
 
@@ -23,7 +24,7 @@ impl Detector {
     /// Tells the twitches that lie on activity which is now, at hop `at`, known to be noise.
     pub(super) fn look_back(&mut self, at: u64, sink: &mut impl FnMut(Candidate)) {
         let since = self.efforts.since();
-        let Some((since, before)) = self.doubts.follow(at, since, self.score.long_floor()) else { return };
+        let Some((since, before)) = self.doubts.follow(at, since, self.flat().long_floor()) else { return };
         let Some(step) = step(&self.tape, self.clock, (since, at), before) else {
             return self.doubts.clear();
         };
@@ -31,8 +32,12 @@ impl Detector {
         self.active.push(Active { from, to, noise: true });
         let mut known = Known::default();
         while let Some((burst, threshold)) = self.doubts.pop() {
-            let found =
-                known.or(burst, |burst| Scene { stepped: Some(step), ..self.scene() }.candidate(burst));
+            let scene = Scene { stepped: Some(step), ..self.scene() };
+            let score = burst.heard[Weighting::Flat as usize].score;
+            if score < threshold.factor() {
+                continue;
+            }
+            let found = known.or(burst, |burst| scene.judge(burst, Weighting::Flat, score));
             let found = match threshold {
                 Threshold::Set => found,
                 beside => found.at(beside, self.limits.lengths()),

@@ -1,0 +1,88 @@
+//! What whitens the energies: learnt from the noise between bursts, and followed slowly.
+
+use super::Detector;
+use crate::detect::score::{FLOOR_WINDOW, STEADY};
+use crate::detect::tape::Clock;
+use crate::signal::biquad::Cascade;
+use crate::signal::floor::quantile;
+use crate::signal::whiten::{Expected, Lags, Whitener};
+use crate::units::Seconds;
+
+/// Noise is what lies below so many times its floor, by energies of 64 ms.
+const NOISE: f32 = 1.5;
+/// At the start, its floor is this quantile of them.
+const QUANTILE: f64 = 0.35;
+/// Of so many of them.
+const LOOKED_AT: usize = 512;
+/// How often it is whitened anew, s, and how long what was heard counts.
+const AGAIN_S: f64 = 1.0;
+const KEPT_S: f64 = 10.0;
+
+/// The noise as it was heard.
+#[derive(Debug, Clone)]
+pub(super) struct Noise {
+    lags: Lags,
+    newest: Lags,
+    every: u64,
+    expected: Expected,
+}
+
+impl Noise {
+    /// Of samples of `clock` behind `filters`; none yet.
+    pub fn new(clock: Clock, filters: &[&Cascade]) -> Self {
+        let every = clock.hops(Seconds::new(AGAIN_S));
+        let expected = Expected::behind(filters, clock.rate);
+        Self { lags: Lags::default(), newest: Lags::default(), every, expected }
+    }
+
+    /// The spectrum of a burst.
+    pub fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    /// Forgets all of it.
+    pub fn clear(&mut self) {
+        (self.lags, self.newest) = (Lags::default(), Lags::default());
+    }
+}
+
+impl Detector {
+    /// Whitens all that was heard so far by the noise in it.
+    pub(super) fn whiten_start(&mut self) {
+        let energy = |at: u64| self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.is_valid(at));
+        let mut values = [0.0f32; LOOKED_AT];
+        let every = self.tape.hops() as usize / LOOKED_AT + 1;
+        let some = (0..self.tape.hops()).step_by(every).filter_map(energy);
+        let count = values.iter_mut().zip(some).map(|(value, energy)| *value = energy).count();
+        let Some(floor) = quantile(&mut values[..count], QUANTILE).filter(|floor| *floor > 0.0) else {
+            return;
+        };
+        let mut lags = Lags::default();
+        for at in 0..self.tape.hops() {
+            if energy(at).is_some_and(|e| e < NOISE * floor) {
+                self.tape.add_lags(at, f64::from(floor).recip(), &mut lags);
+            }
+        }
+        self.noise.lags = lags;
+        if let Some(whitener) = Whitener::of(&lags, &self.noise.expected) {
+            self.tape.whiten_all(whitener);
+        }
+    }
+
+    /// Takes hop `at` into what is known of the noise, if it is noise.
+    pub(super) fn follow_noise(&mut self, at: u64) {
+        let (floor, long_floor) = (self.flat().floor(), self.flat().long_floor());
+        let energy = self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.is_valid(at));
+        let noise = energy.is_some_and(|e| e < NOISE * floor && floor < STEADY * long_floor);
+        if noise && floor > 0.0 {
+            self.tape.add_lags(at, f64::from(floor).recip(), &mut self.noise.newest);
+        }
+        if at.is_multiple_of(self.noise.every) {
+            let newest = std::mem::take(&mut self.noise.newest);
+            self.noise.lags.fade(&newest, (-AGAIN_S / KEPT_S).exp());
+            if let Some(whitener) = Whitener::of(&self.noise.lags, &self.noise.expected) {
+                self.tape.whiten(whitener);
+            }
+        }
+    }
+}
