@@ -18,6 +18,10 @@ const LOOKED_AT: usize = 512;
 const AGAIN_S: f64 = 1.0;
 const KEPT_S: f64 = 10.0;
 
+/// Of less than so many samples a second the band is so narrow that nothing is gained: 0.006 of F1 are lost
+/// at 250.
+const LEAST_RATE_HZ: f64 = 300.0;
+
 /// The noise as it was heard.
 #[derive(Debug, Clone)]
 pub(super) struct Noise {
@@ -25,6 +29,7 @@ pub(super) struct Noise {
     newest: Lags,
     every: u64,
     expected: Expected,
+    narrow: bool,
 }
 
 impl Noise {
@@ -32,7 +37,8 @@ impl Noise {
     pub fn new(clock: Clock, filters: &[&Cascade]) -> Self {
         let every = clock.hops(Seconds::new(AGAIN_S));
         let expected = Expected::behind(filters, clock.rate);
-        Self { lags: Lags::default(), newest: Lags::default(), every, expected }
+        let narrow = clock.rate.hz() < LEAST_RATE_HZ;
+        Self { lags: Lags::default(), newest: Lags::default(), every, expected, narrow }
     }
 
     /// The spectrum of a burst.
@@ -49,6 +55,9 @@ impl Noise {
 impl Detector {
     /// Whitens all that was heard so far by the noise in it.
     pub(super) fn whiten_start(&mut self) {
+        if self.noise.narrow {
+            return;
+        }
         let energy = |at: u64| self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.is_valid(at));
         let mut values = [0.0f32; LOOKED_AT];
         let every = self.tape.hops() as usize / LOOKED_AT + 1;
@@ -71,6 +80,9 @@ impl Detector {
 
     /// Takes hop `at` into what is known of the noise, if it is noise.
     pub(super) fn follow_noise(&mut self, at: u64) {
+        if self.noise.narrow {
+            return;
+        }
         let (floor, long_floor) = (self.flat().floor(), self.flat().long_floor());
         let energy = self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.is_valid(at));
         let noise = energy.is_some_and(|e| e < NOISE * floor && floor < STEADY * long_floor);
