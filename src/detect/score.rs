@@ -42,11 +42,9 @@ pub const STEADY: f32 = 1.5;
 /// its length's worth. Measured, with the tail, on the noise of the simulation, half white and half with
 /// the spectrum of EMG, so that budgets of 0.01 to 10 a minute hold.
 const LOOKS: f64 = 4.0;
-/// The same behind a whitener, which evens out the band and so widens it.
-const LOOKS_WHITE: f64 = 5.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
 /// standard deviations beyond 3.
-const TAIL: f64 = 1.35;
+const TAIL: f64 = 1.7;
 /// Where hysteresis lets go, in standard deviations above the median, and the share of noise that lies
 /// above it.
 const LOW_SIGMA: f64 = 1.65;
@@ -137,8 +135,7 @@ impl Score {
         let step = clock.hops(Seconds::from_ms(STEP_MS));
         let values = |s: f64| (clock.hops(Seconds::new(s)) / step).max(4) as usize;
         let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
-        let looks = if weighting == Weighting::White { LOOKS_WHITE } else { LOOKS };
-        let looks_per_s: f64 = (0..WINDOWS).map(|w| looks / window_s(w)).sum();
+        let looks_per_s: f64 = (0..WINDOWS).map(|w| LOOKS / window_s(w)).sum();
         let sigmas = sigmas(budget_per_min / 60.0 / looks_per_s);
         let mut new = Self {
             weighting,
