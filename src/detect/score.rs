@@ -44,7 +44,7 @@ pub const STEADY: f32 = 1.5;
 const LOOKS: f64 = 4.0;
 /// The tail of coloured noise is heavier than that of the normal law by e to this times the
 /// standard deviations beyond 3.
-const TAIL: f64 = 1.7;
+const TAIL: f64 = 1.6;
 /// Where hysteresis lets go, in standard deviations above the median, and the share of noise that lies
 /// above it.
 const LOW_SIGMA: f64 = 1.65;
