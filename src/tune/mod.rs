@@ -71,12 +71,6 @@ pub struct Counts {
     pub matched: u64,
 }
 
-impl Counts {
-    fn errors(self) -> i64 {
-        (self.truth + self.found) as i64 - 2 * self.matched as i64
-    }
-}
-
 impl std::ops::Add for Counts {
     type Output = Self;
 
@@ -184,6 +178,8 @@ fn best(counts: &[Vec<Counts>], out: Option<usize>) -> usize {
 
 /// How often recordings are drawn anew.
 const DRAWS: usize = 2000;
+/// F1 that differs by less is the same.
+const ROUNDING: f64 = 1e-12;
 /// Up to so many recordings every way of differing is tried; beyond, as many as for these.
 const MOST_WAYS: usize = 14;
 
@@ -202,16 +198,22 @@ fn gain(pairs: &[(Counts, Counts)]) -> Interval {
 }
 
 /// The sign-flip test (Fisher 1935), one-sided: the share of all ways to swap default and choice
-/// within recordings that save as many errors or more.
+/// within recordings that gain as much F1 or more.
 fn chance(pairs: &[(Counts, Counts)]) -> f64 {
-    let saved: Vec<i64> = pairs.iter().map(|(before, after)| before.errors() - after.errors()).collect();
-    let seen: i64 = saved.iter().sum();
-    let ways = 1u64 << saved.len().min(MOST_WAYS);
+    let gain = |way: u64| {
+        let swapped = |k: usize| way >> (k % 64) & 1 == 1;
+        let side = |k: usize, (before, after): &(Counts, Counts), chosen: bool| {
+            if chosen != swapped(k) { *after } else { *before }
+        };
+        let of = |chosen: bool| f1(pairs.iter().enumerate().map(|(k, pair)| side(k, pair, chosen)));
+        of(true) - of(false)
+    };
+    let seen = gain(0);
+    let ways = 1u64 << pairs.len().min(MOST_WAYS);
     let mut dice = Dice::new(2);
     let as_good = |way: &u64| {
-        let bits = if saved.len() <= MOST_WAYS { *way } else { dice.throw() ^ (dice.throw() << 1) };
-        let sign = |k: usize| if bits >> (k % 64) & 1 == 1 { -1 } else { 1 };
-        saved.iter().enumerate().map(|(k, s)| s * sign(k)).sum::<i64>() >= seen
+        let bits = if pairs.len() <= MOST_WAYS { *way } else { dice.throw() ^ (dice.throw() << 1) };
+        gain(bits) >= seen - ROUNDING
     };
     (0..ways).filter(as_good).count() as f64 / ways as f64
 }
