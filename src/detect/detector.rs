@@ -205,8 +205,9 @@ impl Detector {
         self.early = heard;
     }
 
+    /// What beats leave is held against bursts, which are judged with weights.
     fn listen(&mut self, at: u64) {
-        let (tape, floor) = (&self.tape, self.scores[Weighting::White as usize].floor());
+        let (tape, floor) = (&self.tape, self.white().floor());
         let energy = |hop| (tape.white.around(0, hop).unwrap_or(0.0) - floor).max(0.0);
         self.heart.look(at, |from, to| tape.level(from, to), energy);
     }
@@ -317,6 +318,11 @@ impl Detector {
         &self.scores[Weighting::Flat as usize]
     }
 
+    /// The score with frequencies weighted by the noise.
+    fn white(&self) -> &Score {
+        &self.scores[Weighting::White as usize]
+    }
+
     fn scene(&self) -> Scene<'_> {
         Scene {
             clock: self.clock,
@@ -360,13 +366,12 @@ impl Detector {
     /// What could be seen; `None` if no floor was ever found.
     pub fn quality(&self) -> Option<Quality> {
         let power = f64::from(self.flat().typical_power()?);
-        let white = &self.scores[Weighting::White as usize];
         let gain = self.tape.whitener().gain(self.noise.expected());
         let smallest = |ms: f64| {
             let hops = self.clock.hops(Seconds::from_ms(ms));
-            (white.detectable(&self.tape, hops) * power / gain).sqrt()
+            (self.white().detectable(&self.tape, hops) * power / gain).sqrt()
         };
-        let threshold = f64::from(white.threshold(FLOOR_WINDOW));
+        let threshold = f64::from(self.white().threshold(FLOOR_WINDOW));
         Some(Quality {
             noise_rms: power.sqrt(),
             threshold_db: 10.0 * threshold.log10(),

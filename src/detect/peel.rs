@@ -72,6 +72,7 @@ impl Scene<'_> {
                 }
             }
             score = self.rest_score(begin, floor, [x, taken], beat);
+            // Whitened, the edges that a form leaves weigh more than muscle: it must be found without, too.
             if self.score.is_white() {
                 score = score.min(self.whitened_rest_score(begin, floor, [x, taken], beat));
             }

@@ -110,7 +110,7 @@ impl Whitener {
         samples.windows(ORDER + 1).map(|window| f64::from(self.at(window)).powi(2)).sum()
     }
 
-    /// What it makes of the last of `ORDER + 1` samples.
+    /// What it makes of the last of `ORDER + 1` samples, or of fewer, before which there was nothing.
     #[inline]
     fn at(&self, window: &[f32]) -> f32 {
         self.0.iter().zip(window.iter().rev()).map(|(tap, x)| tap * x).sum()
@@ -119,9 +119,7 @@ impl Whitener {
     /// Filters `samples`, before which there was nothing.
     pub fn run(&self, samples: &mut [f32]) {
         for n in (0..samples.len()).rev() {
-            let first = n.saturating_sub(ORDER);
-            let window = samples[first..=n].iter().rev();
-            samples[n] = self.0.iter().zip(window).map(|(tap, x)| tap * x).sum();
+            samples[n] = self.at(&samples[n.saturating_sub(ORDER)..=n]);
         }
     }
 }

@@ -4,7 +4,6 @@ use super::Detector;
 use crate::detect::score::{FLOOR_WINDOW, STEADY};
 use crate::detect::tape::Clock;
 use crate::signal::biquad::Cascade;
-use crate::signal::floor::quantile;
 use crate::signal::whiten::{Expected, Lags, Whitener};
 use crate::units::Seconds;
 
@@ -12,12 +11,9 @@ use crate::units::Seconds;
 const NOISE: f32 = 1.5;
 /// At the start, its floor is this quantile of them.
 const QUANTILE: f64 = 0.35;
-/// Of so many of them.
-const LOOKED_AT: usize = 512;
 /// How often it is whitened anew, s, and how long what was heard counts.
 const AGAIN_S: f64 = 1.0;
 const KEPT_S: f64 = 10.0;
-
 /// Of less than so many samples a second the band is so narrow that nothing is gained: 0.006 of F1 are lost
 /// at 250.
 const LEAST_RATE_HZ: f64 = 300.0;
@@ -58,24 +54,22 @@ impl Detector {
         if self.noise.narrow {
             return;
         }
-        let energy = |at: u64| self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.is_valid(at));
-        let mut values = [0.0f32; LOOKED_AT];
-        let every = self.tape.hops() as usize / LOOKED_AT + 1;
-        let some = (0..self.tape.hops()).step_by(every).filter_map(energy);
-        let count = values.iter_mut().zip(some).map(|(value, energy)| *value = energy).count();
-        let Some(floor) = quantile(&mut values[..count], QUANTILE).filter(|floor| *floor > 0.0) else {
-            return;
-        };
+        let hops = self.tape.hops();
+        let floor = self.scene().energy(FLOOR_WINDOW, (0, hops), QUANTILE);
         let mut lags = Lags::default();
-        for at in 0..self.tape.hops() {
-            if energy(at).is_some_and(|e| e < NOISE * floor) {
-                self.tape.add_lags(at, f64::from(floor).recip(), &mut lags);
-            }
+        for at in (0..hops).filter(|at| self.is_noise(*at, floor)) {
+            self.tape.add_lags(at, f64::from(floor).recip(), &mut lags);
         }
         self.noise.lags = lags;
         if let Some(whitener) = Whitener::of(&lags, &self.noise.expected) {
             self.tape.whiten_all(whitener);
         }
+    }
+
+    /// Whether nothing but noise of this floor is heard around hop `at`.
+    fn is_noise(&self, at: u64, floor: f32) -> bool {
+        let energy = self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.is_valid(at));
+        floor > 0.0 && energy.is_some_and(|energy| energy < NOISE * floor)
     }
 
     /// Takes hop `at` into what is known of the noise, if it is noise.
@@ -84,9 +78,7 @@ impl Detector {
             return;
         }
         let (floor, long_floor) = (self.flat().floor(), self.flat().long_floor());
-        let energy = self.tape.detect.around(FLOOR_WINDOW, at).filter(|_| self.tape.is_valid(at));
-        let noise = energy.is_some_and(|e| e < NOISE * floor && floor < STEADY * long_floor);
-        if noise && floor > 0.0 {
+        if floor < STEADY * long_floor && self.is_noise(at, floor) {
             self.tape.add_lags(at, f64::from(floor).recip(), &mut self.noise.newest);
         }
         if at.is_multiple_of(self.noise.every) {
