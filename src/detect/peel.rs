@@ -27,16 +27,27 @@ const HOPS: usize = 640;
 /// Where the swing beneath a pulse is looked for, on either side of it, ms.
 const NEAR_MS: f64 = 12.0;
 
+/// What is known of a burst's pulses.
+#[derive(Debug, Clone, Copy)]
+pub struct Peeled {
+    /// The share of the energy around the best of them that its form explains, 0 to 1.
+    pub fit: f32,
+    /// The share of the unfiltered signal's energy around it, less its slope, that the form leaves: above 1 if
+    /// it is not in it.
+    pub unfit: f32,
+    /// The best score once the pulses are taken off.
+    pub score: f32,
+}
+
 impl Scene<'_> {
-    /// The share of the energy around the best pulse that its form explains, and the best score
-    /// once the pulses are taken off. Only the first may be anything; one more must be movement.
+    /// What is known of a burst's pulses. Only the first may be anything; one more must be movement.
     pub fn without_pulses(
         &self,
         [first, last]: [u64; 2],
         floor: f32,
         shape: &Shape,
         beat: Option<&Beat>,
-    ) -> (f32, f32) {
+    ) -> Peeled {
         let (hop, reach) = (self.clock.hop, self.tape.detect.length(0));
         let begin = first.saturating_sub(reach);
         let count = ((last + reach - begin) as usize).min(HOPS).min(SAMPLES / hop as usize);
@@ -48,6 +59,7 @@ impl Scene<'_> {
         }
         let mut crest = (shape.centre.saturating_sub(from) as usize).min(length.saturating_sub(1));
         let (mut fit, mut score) = (0.0, f32::INFINITY);
+        let mut unfit = 1.0;
         let mut fits = [None; MOST];
         let least = if beat.is_some() { LEAST_FIT_ON_BEAT } else { LEAST_FIT };
         let (x, taken) = (&mut x[..length], &mut taken[..length]);
@@ -62,6 +74,7 @@ impl Scene<'_> {
             let Some(found) = self.pulses.fit(x, crest) else { break };
             if n == 0 {
                 fit = found.share(x);
+                unfit = self.unfit(&found, from, length);
             }
             found.take_off(x, taken);
             fits[n] = Some((found, crest));
@@ -77,7 +90,7 @@ impl Scene<'_> {
                 score = score.min(self.whitened_rest_score(begin, floor, [x, taken], beat));
             }
         }
-        (fit, score)
+        Peeled { fit, unfit, score }
     }
 
     /// Fits each pulse anew to what the others leave: they ring into one another. The share that the last
@@ -98,23 +111,40 @@ impl Scene<'_> {
         share
     }
 
+    /// What the first of the pulses leaves of the unfiltered signal around it, a share.
+    fn unfit(&self, fit: &Fit, from: u64, length: usize) -> f32 {
+        let mut y = [0.0f32; SAMPLES];
+        self.unfiltered(&mut y[..length], from);
+        self.leaves(fit, &y[..length]) as f32
+    }
+
     /// Whether the unfiltered signal has the last of the pulses, once those of the others that it has are
     /// taken off it.
     fn is_seen(&self, fits: &[Option<(Fit, usize)>], from: u64, length: usize) -> bool {
         let mut y = [0.0f32; SAMPLES];
-        let level = self.tape.samples.get(from).raw;
-        for (y, at) in y[..length].iter_mut().zip(from..) {
-            *y = self.tape.samples.get(at).raw - level;
-        }
-        let near = self.clock.samples(Seconds::from_ms(NEAR_MS)) as usize;
+        let y = &mut y[..length];
+        self.unfiltered(y, from);
         let mut seen = false;
         for (fit, _) in fits.iter().flatten() {
-            seen = fit.leaves(&y[..length], near) < UNSEEN;
+            seen = self.leaves(fit, y) < UNSEEN;
             if seen {
-                fit.take_off_unfiltered(&mut y[..length]);
+                fit.take_off_unfiltered(y);
             }
         }
         seen
+    }
+
+    /// The unfiltered samples from sample `from` on, less the first.
+    fn unfiltered(&self, y: &mut [f32], from: u64) {
+        let level = self.tape.samples.get(from).raw;
+        for (y, at) in y.iter_mut().zip(from..) {
+            *y = self.tape.samples.get(at).raw - level;
+        }
+    }
+
+    /// The share of the unfiltered signal `y` around a pulse that its form leaves.
+    fn leaves(&self, fit: &Fit, y: &[f32]) -> f64 {
+        fit.leaves(y, self.clock.samples(Seconds::from_ms(NEAR_MS)) as usize)
     }
 
     /// Whether the unfiltered signal at a sample moves as muscle does not, against the `peak` that

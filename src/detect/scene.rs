@@ -178,13 +178,14 @@ impl Scene<'_> {
             Some(_) => Seconds::new(KNOWN_S).ms(),
             None => self.clock.time(self.run(first, last, ground)).ms(),
         };
-        let (fit, score_without_pulse) = self.without_pulses([first, last], floor, &shape, beat.as_ref());
+        let peeled = self.without_pulses([first, last], floor, &shape, beat.as_ref());
         Evidence {
             ms: self.clock.rate.seconds(offset - onset).ms(),
             power: self.power(onset, offset, noise),
             score: heard.score,
-            score_without_pulse,
-            fit,
+            score_without_pulse: peeled.score,
+            fit: peeled.fit,
+            unfit: peeled.unfit,
             pulse_ms: self.clock.rate.seconds(shape.centre.saturating_sub(onset)).ms(),
             run_ms,
             score_over_surroundings: heard.score * floor / surroundings,
@@ -364,6 +365,7 @@ impl Scene<'_> {
             score,
             score_without_pulse: score,
             fit: 0.0,
+            unfit: 1.0,
             pulse_ms: 0.0,
             flanks: 0.0,
             score_over_flanks: score,

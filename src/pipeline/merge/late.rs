@@ -99,6 +99,7 @@ mod tests {
             score: 3.0,
             score_without_pulse: 2.5,
             fit: 0.2,
+            unfit: 1.0,
             pulse_ms: 20.0,
             run_ms: 50.0,
             score_over_surroundings: 1.4,
