@@ -135,6 +135,11 @@ pub enum Reason {
         /// The largest peak over the least.
         ratio: f64,
     },
+    /// One pulse and nothing else, with a movement on another channel.
+    Along {
+        /// How far their pulses are apart, ms.
+        apart_ms: f64,
+    },
     /// Nearly all energy on the harmonics of the mains.
     Hum {
         /// Their fundamental, Hz.
@@ -229,6 +234,9 @@ impl fmt::Display for Reason {
             Self::Knock { ratio } => {
                 write!(f, "on several channels at once, with peaks within a factor of {ratio:.1}: a knock")
             }
+            Self::Along { apart_ms } => {
+                write!(f, "one pulse, {apart_ms:.0} ms from one of a movement on another channel")
+            }
             Self::Hum { hz, share } => {
                 write!(
                     f,
@@ -307,6 +315,12 @@ impl Candidate {
     pub fn become_knock(&mut self, ratio: f32) {
         self.class = Class::Pop;
         self.reason = Reason::Knock { ratio: f64::from(ratio) };
+    }
+
+    /// Came with a movement on another channel, with its pulse so far from that one's.
+    pub fn become_movement(&mut self, apart_ms: f64) {
+        self.class = Class::Movement;
+        self.reason = Reason::Along { apart_ms };
     }
 
     /// Was a part of an effort on another channel.
