@@ -3,6 +3,7 @@
 
 use ndarray::{Axis, Slice, concatenate};
 use twitchscope::block::{Block, Format};
+use twitchscope::detect::Class;
 use twitchscope::pipeline::{Event, Found, Pipeline};
 use twitchscope::settings::Settings;
 use twitchscope::simulate::Simulation;
@@ -42,7 +43,7 @@ fn counted(found: &[f64], times: &[f64]) -> (usize, usize) {
 }
 
 fn onsets(found: &[Found]) -> Vec<f64> {
-    let twitches = found.iter().filter(|f| f.candidate.class == twitchscope::detect::Class::Twitch);
+    let twitches = found.iter().filter(|f| f.candidate.class == Class::Twitch);
     twitches.map(|f| f.span.start.get() as f64 / RATE_HZ).collect()
 }
 
@@ -108,6 +109,54 @@ fn activity_that_goes_on_but_wavers_is_no_step() {
     }
     println!("{late} told late, {all} twitches in 100 contractions of 5 s");
     assert!(late <= 2, "{late}");
+}
+
+#[test]
+fn noise_that_stepped_up_is_told_as_no_effort() {
+    let mut spans = 0;
+    for seed in 64_400..64_425 {
+        let (mut made, _) = noise(seed);
+        step_up(&mut made);
+        let long = |f: &&Found| f.candidate.class == Class::Effort && f.candidate.evidence.ms > 500.0;
+        spans += heard(&made).iter().filter(long).count();
+    }
+    println!("{spans} efforts where there are 100 steps");
+    assert!(spans <= 5, "{spans}");
+}
+
+#[test]
+fn a_twitch_counts_that_comes_just_after_the_noise_stepped_down() {
+    let (hits, beside) = counts(64_500..64_525, |made, dice| {
+        step_up(made);
+        let times: Vec<f64> = STEPS_S.iter().map(|at| at + 11.06 + 0.24 * dice.roll()).collect();
+        times.iter().for_each(|at| burst(made, dice, *at, 50.0, 17.0));
+        times
+    });
+    println!("{hits} of 100, {beside} beside");
+    assert!(hits >= 60, "{hits}");
+    assert!(beside <= 8, "{beside}");
+}
+
+/// A contraction of two seconds that wavers, some seconds after each step down.
+fn contract_after_steps(made: &mut Simulation, dice: &mut Dice) {
+    for at in STEPS_S {
+        let (hz, phase, rise) = (3.0 + 6.0 * dice.roll(), dice.roll(), 0.05 + 0.2 * dice.roll());
+        add(made, at + 14.0 + dice.roll(), [0.0, 2.0], |t| {
+            let crest = (0.35 * (std::f64::consts::TAU * (hz * t + phase)).sin()).exp();
+            11.0 * crest * (t / rise).min(1.0) * dice.normal()
+        });
+    }
+}
+
+#[test]
+fn a_contraction_soon_after_the_noise_stepped_down_is_no_volley_of_twitches() {
+    let (_, counted) = counts(64_600..64_625, |made, dice| {
+        step_up(made);
+        contract_after_steps(made, dice);
+        Vec::new()
+    });
+    println!("{counted} in 100 contractions");
+    assert!(counted <= 5, "{counted}");
 }
 
 /// What two channels give together.

@@ -336,6 +336,7 @@ impl Detector {
             effort_since: self.efforts.since(),
             end: self.end,
             stepped: None,
+            stepped_down: None,
         }
     }
 

@@ -7,7 +7,8 @@ use std::ops::Range;
 use super::beside::Threshold;
 use super::bursts::Burst;
 use super::classify::NO_FLOOR;
-use super::score::FLOOR_WINDOW;
+use super::scene::LONGEST_EFFORT_S;
+use super::score::{FLOOR_WINDOW, STEPPED_DOWN};
 use super::tape::{Clock, Tape};
 use crate::signal::floor::quantile;
 use crate::units::Seconds;
@@ -46,6 +47,7 @@ pub struct Doubts {
     known: u64,
     before: u64,
     floor: f32,
+    noise_since: Option<u64>,
 }
 
 impl Doubts {
@@ -56,6 +58,7 @@ impl Doubts {
             known: clock.hops(Seconds::new(KNOWN_S)),
             before: clock.hops(Seconds::from_ms(BEFORE_MS)),
             floor: 0.0,
+            noise_since: None,
         }
     }
 
@@ -85,9 +88,20 @@ impl Doubts {
         (at == since + self.known).then_some((since, self.floor))
     }
 
+    /// The activity that has gone on since hop `since` is known to be noise.
+    pub fn resolve(&mut self, since: u64) {
+        self.noise_since = Some(since);
+    }
+
+    /// Whether the activity that went on since hop `since` is known to have been noise.
+    pub fn is_noise(&self, since: u64) -> bool {
+        self.noise_since == Some(since)
+    }
+
     /// None of them is in doubt any more.
     pub fn clear(&mut self) {
         self.waiting.clear();
+        self.noise_since = None;
     }
 }
 
@@ -100,19 +114,35 @@ pub fn step(tape: &Tape, clock: Clock, (since, until): (u64, u64), before: f32) 
     if !(STEP * before..=NO_FLOOR * before).contains(&level) {
         return None;
     }
-    let at = split(tape, since.saturating_sub(hops(BEFORE_MS))..first, (level * before).sqrt());
-    let [low, median, high] = energies(tape, at + hops(REACH_MS), until, [0.1, 0.5, 0.8])?;
-    let steady = low >= LEAST * median && high <= MOST * median;
-    steady.then_some(Step { at, level: level / before })
+    let at = split(tape, since.saturating_sub(hops(BEFORE_MS))..first, (level * before).sqrt(), true);
+    is_steady(tape, at + hops(REACH_MS), until).then_some(Step { at, level: level / before })
+}
+
+/// The hop from which on the noise is at `floor` again, if it stepped down to it shortly before hop `first`
+/// from `before`, and was noise for as long as no effort lasts.
+pub fn step_down(tape: &Tape, clock: Clock, first: u64, floor: f32, before: f32) -> Option<u64> {
+    let hops = |ms: f64| clock.hops(Seconds::from_ms(ms));
+    if floor >= STEPPED_DOWN * before {
+        return None;
+    }
+    let at = split(tape, first.saturating_sub(hops(BEFORE_MS))..first, (floor * before).sqrt(), false);
+    let begun = at.saturating_sub(clock.hops(Seconds::new(LONGEST_EFFORT_S)));
+    is_steady(tape, begun, at.saturating_sub(hops(REACH_MS))).then_some(at)
+}
+
+/// Whether what lies at hops `from..to` is as steady as noise is.
+fn is_steady(tape: &Tape, from: u64, to: u64) -> bool {
+    let quantiles = energies(tape, from, to, [0.1, 0.5, 0.8]);
+    quantiles.is_some_and(|[low, median, high]| low >= LEAST * median && high <= MOST * median)
 }
 
 /// The hop of `within` that divides it best: most energies of 16 ms before it are below `between`, most after
-/// it above.
-fn split(tape: &Tape, within: Range<u64>, between: f32) -> u64 {
+/// it above, where it goes `up`; else the other way round.
+fn split(tape: &Tape, within: Range<u64>, between: f32, up: bool) -> u64 {
     let (mut best, mut most, mut sum) = (within.start, 0, 0i32);
     for at in within {
         let low = tape.detect.around(0, at).is_some_and(|e| e < between);
-        sum += if low { 1 } else { -1 };
+        sum += if low == up { 1 } else { -1 };
         if sum > most {
             (best, most) = (at + 1, sum);
         }

@@ -6,7 +6,7 @@ use super::detector::Limits;
 use super::edges::edges;
 use super::extent::{Ground, LEAD_MS, extent};
 use super::heart::{Beat, Heart};
-use super::hindsight::{KNOWN_S, Step};
+use super::hindsight::{KNOWN_S, Step, step_down};
 use super::hum::hum;
 use super::measure::measure;
 use super::pulse::Pulses;
@@ -63,6 +63,8 @@ pub struct Scene<'a> {
     pub end: Option<u64>,
     /// Where the noise is known to have stepped up, once it is: each side of the step has a floor of its own.
     pub stepped: Option<Step>,
+    /// The hop at which the noise stepped down to its floor, where that was a moment before the burst.
+    pub stepped_down: Option<u64>,
 }
 
 impl Scene<'_> {
@@ -79,7 +81,11 @@ impl Scene<'_> {
     /// The burst with its extent, its measures and the verdict on it, by one weighting of the band and with a
     /// score of `most` at most.
     pub fn judge(&self, burst: Burst, weighting: Weighting, most: f32) -> Candidate {
-        self.weighted(weighting).judge_weighted(burst, burst.heard[weighting as usize], most)
+        let flat = self.weighted(Weighting::Flat);
+        let floor = burst.heard[Weighting::Flat as usize].floor;
+        let stepped_down = step_down(self.tape, self.clock, burst.first, floor, flat.score.long_floor());
+        let scene = Self { stepped_down, ..self.weighted(weighting) };
+        scene.judge_weighted(burst, burst.heard[weighting as usize], most)
     }
 
     fn judge_weighted(&self, burst: Burst, heard: Heard, most: f32) -> Candidate {
@@ -128,7 +134,7 @@ impl Scene<'_> {
             (class, reason) = classify(&evidence, self.limits.lengths());
         }
         let (onset, offset) = if class == Class::Effort { whole } else { (onset, offset) };
-        let noise = flat.score.amplitude_power() * flat.stepped_down(flat_floor);
+        let noise = flat.score.amplitude_power() * flat.below_long(flat_floor);
         let m = measure(self.tape, self.clock, onset, offset, noise);
         Candidate::new(onset, offset, class, reason, evidence.score, m, evidence)
     }
@@ -140,7 +146,7 @@ impl Scene<'_> {
     }
 
     /// A floor over the long one, where the noise has stepped down to it; else 1.
-    pub fn stepped_down(&self, floor: f32) -> f32 {
+    pub fn below_long(&self, floor: f32) -> f32 {
         (floor / self.score.long_floor().max(f32::MIN_POSITIVE)).min(1.0)
     }
 
@@ -169,7 +175,7 @@ impl Scene<'_> {
         let floor = heard.floor.max(f32::MIN_POSITIVE);
         let surroundings = self.surroundings(first, last).max(floor);
         let long_floor = self.score.long_floor();
-        let ground = if self.stepped.is_some() { floor } else { long_floor * self.stepped_down(floor) };
+        let ground = if self.stepped.is_some() { floor } else { long_floor * self.below_long(floor) };
         let (flanks, held) = self.flanks(first, last, ground);
         let near = self.clock.hops(Seconds::from_ms(40.0));
         let beat = self.heart.beat(first.saturating_sub(near), last + near + 1, floor);
@@ -245,8 +251,9 @@ impl Scene<'_> {
         let length = self.clock.hops(Seconds::from_ms(SURROUNDINGS_MS));
         let distance = self.clock.hops(Seconds::from_ms(DISTANCE_MS));
         let before = first.saturating_sub(distance);
+        let begin = before.saturating_sub(length).max(self.stepped_down.unwrap_or(0));
         let after = last + 1 + distance;
-        let sides = [(before.saturating_sub(length), before), (after, after + length)];
+        let sides = [(begin.min(before), before), (after, after + length)];
         sides.map(|side| self.on_its_side(first, side, 1))
     }
 

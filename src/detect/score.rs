@@ -5,6 +5,8 @@
 //! spread of each window is measured below its median, where twitches and efforts do not reach,
 //! and the threshold is put as many standard deviations above the median as the budget allows.
 
+mod steps;
+
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::bursts::Heard;
@@ -32,7 +34,7 @@ const QUANTILE_SIGMAS: f64 = 0.385;
 /// A short floor below this share of the long one is believed: the noise has stepped down, since
 /// bursts can only raise a median. Chance takes the median of a second of 64 ms energies no
 /// lower than 0.75 in stationary noise.
-const STEPPED_DOWN: f32 = 0.6;
+pub const STEPPED_DOWN: f32 = 0.6;
 /// The short floor is the higher one from this share of it on. As it is, the larger of two medians would
 /// lie over the true one of steady noise by chance, by 2 % in the mean, and hide as much.
 const RAISED: f32 = 0.9;
@@ -122,6 +124,10 @@ pub struct Score {
     lift: f32,
     long_floor: f32,
     short_floor: f32,
+    /// For how many steps the short floor has been so far below the long one that it is believed, and after how
+    /// many the long one forgets.
+    below: u64,
+    forgets: u64,
     amplitude_floor: f32,
     quantum: f32,
     settled: u64,
@@ -154,6 +160,8 @@ impl Score {
             lift: 0.0,
             long_floor: 0.0,
             short_floor: 0.0,
+            below: 0,
+            forgets: values(steps::FORGETS_S) as u64,
             amplitude_floor: 0.0,
             quantum: 0.0,
             settled: 0,
@@ -212,6 +220,9 @@ impl Score {
             self.amplitude_floor = low(&self.amplitude).max(self.quantum);
         }
         self.hear_short(tape, hops);
+        if hops.is_multiple_of(self.step) {
+            self.follow_down();
+        }
     }
 
     /// Takes what ends at hop `hops` of `tape` into the floors that follow the moment.
@@ -374,7 +385,7 @@ impl Score {
         self.history.clear();
         self.spreads.iter_mut().for_each(Spread::clear);
         (self.long_floor, self.short_floor, self.amplitude_floor) = (0.0, 0.0, 0.0);
-        (self.quantum, self.settled) = (0.0, 0);
+        (self.quantum, self.settled, self.below) = (0.0, 0, 0);
         self.set_thresholds();
     }
 }

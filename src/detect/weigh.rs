@@ -39,7 +39,7 @@ impl Scene<'_> {
 
     /// The share of the time before or after a burst, the larger, that is over the low threshold.
     fn active_beside(&self, burst: &Burst) -> f32 {
-        let ground = self.score.long_floor() * self.stepped_down(self.score.floor());
+        let ground = self.score.long_floor() * self.below_long(self.score.floor());
         self.flanks(burst.first, burst.last, ground).0
     }
 }

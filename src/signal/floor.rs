@@ -48,6 +48,12 @@ impl SlidingQuantile {
         self.order.push_back(value);
     }
 
+    /// Puts every value beyond `bound` back to it: those above it, or those below.
+    pub fn bound(&mut self, bound: f32, above: bool) {
+        let within = |x: f32| if above { x.min(bound) } else { x.max(bound) };
+        self.sorted.iter_mut().chain(&mut self.order).for_each(|value| *value = within(*value));
+    }
+
     /// How many values are less than `value`: halving while much is left, then counting. Neither
     /// branches on a comparison, which nothing could foresee.
     fn place(&self, value: f32) -> usize {
@@ -122,6 +128,25 @@ mod tests {
                 sliding.push(*value);
                 let mut last = values[(n + 1).saturating_sub(capacity)..=n].to_vec();
                 prop_assert_eq!(sliding.quantile(q), quantile(&mut last, q));
+            }
+        }
+
+        #[test]
+        fn values_that_were_bounded_are_forgotten_as_those_they_became(
+            mut values in prop::collection::vec(0.0f32..100.0, 1..100),
+            more in prop::collection::vec(0.0f32..100.0, 0..100),
+            bound in 0.0f32..100.0,
+            above: bool,
+        ) {
+            let mut sliding = SlidingQuantile::new(30);
+            values.iter().for_each(|value| sliding.push(*value));
+            sliding.bound(bound, above);
+            values.iter_mut().for_each(|v| *v = if above { v.min(bound) } else { v.max(bound) });
+            for value in more {
+                sliding.push(value);
+                values.push(value);
+                let mut last = values[values.len().saturating_sub(30)..].to_vec();
+                prop_assert_eq!(sliding.quantile(0.35), quantile(&mut last, 0.35));
             }
         }
     }

@@ -33,6 +33,9 @@ impl Detector {
         let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
         let length = run.last + 1 - run.first;
         let long = self.clock.time(length) > self.limits.longest && is_filled(run.held, length);
+        if self.doubts.is_noise(run.first) {
+            return;
+        }
         if long {
             self.effort_ended = Some(run.last);
             let (onset, offset) =

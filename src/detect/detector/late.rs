@@ -6,6 +6,7 @@ use crate::detect::bursts::Burst;
 use crate::detect::classify::NO_FLOOR;
 use crate::detect::hindsight::{Step, step};
 use crate::detect::scene::Scene;
+use crate::detect::score::FLOOR_WINDOW;
 use crate::detect::tape::Weighting;
 use crate::detect::verdict::{Candidate, Class, Reason};
 use crate::units::Seconds;
@@ -28,6 +29,7 @@ impl Detector {
         let Some(step) = step(&self.tape, self.clock, (since, at), before) else {
             return self.doubts.clear();
         };
+        self.doubts.resolve(since);
         let (from, to) = (since * self.clock.hop, (at + 1) * self.clock.hop);
         self.active.push(Active { from, to, noise: true });
         let mut known = Known::default();
@@ -49,6 +51,14 @@ impl Detector {
                 };
                 sink(Candidate { late: true, reason, ..found });
             }
+        }
+        // From here on the long floor is what the noise is now.
+        let levels =
+            Weighting::ALL.map(|w| self.scene().weighted(w).energy(FLOOR_WINDOW, (step.at, at), 0.5));
+        for (score, level) in
+            self.scores.iter_mut().zip(levels).filter(|(score, level)| *level > score.long_floor())
+        {
+            score.step_to(level);
         }
     }
 
