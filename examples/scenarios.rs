@@ -85,8 +85,8 @@ fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>,
         if let Some(b) = budget {
             settings.false_alarms_per_min = b;
         }
-        let (twitches, candidates) = run(&made, &settings);
-        judge(&made, &twitches, &candidates, &mut t, list.then_some(seed));
+        let heard = run(&made, &settings);
+        judge(&made, &heard, &mut t, list.then_some(seed));
         let rate = made.format.rate;
         let chance = |e: &TruthEvent| {
             let snr_db = e.snr_db.unwrap_or(f64::NAN);
@@ -123,21 +123,28 @@ fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>,
     );
 }
 
-fn run(made: &Simulation, settings: &Settings) -> (Vec<Found>, Vec<Found>) {
+/// Twitches, candidates, and what was masked.
+fn run(made: &Simulation, settings: &Settings) -> (Vec<Found>, Vec<Found>, Vec<Span>) {
     let mut pipeline = Pipeline::new(&made.format, settings).expect("settings");
-    let (mut twitches, mut candidates) = (Vec::new(), Vec::new());
+    let (mut twitches, mut candidates, mut masked) = (Vec::new(), Vec::new(), Vec::new());
     let mut sink = |event| match event {
         Event::Twitch(f) => twitches.push(f),
         Event::Candidate(f) => candidates.push(f),
+        Event::Masked { span, .. } => masked.push(span),
         _ => {}
     };
     let block = Block { first: SampleIndex::new(0), frames: made.frames.clone(), marks: Vec::new() };
     pipeline.push(&block, &mut sink);
     pipeline.finish(&mut sink);
-    (twitches, candidates)
+    (twitches, candidates, masked)
 }
 
-fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Tally, list: Option<u64>) {
+fn judge(
+    made: &Simulation,
+    (twitches, candidates, masked): &(Vec<Found>, Vec<Found>, Vec<Span>),
+    t: &mut Tally,
+    list: Option<u64>,
+) {
     let rate = made.format.rate;
     let wide = (0.02 * rate.hz()) as u64;
     let near = |a: Span, b: Span| a.start < b.end + wide && b.start < a.end + wide;
@@ -156,7 +163,11 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
             continue;
         }
         let why = candidates.iter().find(|c| near(c.span, event.span));
-        let word = why.map_or("unseen".to_owned(), |c| c.candidate.class.name().to_owned());
+        let word = if masked.iter().any(|m| m.overlap(event.span) > 0) {
+            "masked".to_owned()
+        } else {
+            why.map_or("unseen".to_owned(), |c| c.candidate.class.name().to_owned())
+        };
         *t.missed.entry(word).or_default() += 1;
         if let Some(seed) = list {
             println!(
@@ -218,7 +229,7 @@ fn judge(made: &Simulation, twitches: &[Found], candidates: &[Found], t: &mut Ta
 fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
     for seed in seeds {
         let made = make(name, seed, rate_hz);
-        let (_, candidates) = run(&made, &Settings::default());
+        let (_, candidates, _) = run(&made, &Settings::default());
         let rate = made.format.rate;
         let wide = (0.02 * rate.hz()) as u64;
         let near = |a: Span, b: Span| a.start < b.end + wide && b.start < a.end + wide;
