@@ -18,6 +18,8 @@ const WINDOW_S: [f64; WINDOWS] = [0.016, 0.032, 0.064, 0.128];
 const NAMES: [&str; WINDOWS] = ["16 ms", "32 ms", "64 ms", "128 ms"];
 /// How often floors take a value, hops: 16 ms, the long one every second time.
 const STEP: u64 = 8;
+/// After so many of them, 2.5 s, the long floor forgets what was before the noise stepped down.
+const FORGETS: u32 = 156;
 
 fn sigma(window: usize) -> f64 {
     (2.0 / (9.0 * 2.0 * 150.0 * WINDOW_S[window])).sqrt()
@@ -86,6 +88,7 @@ fn floors(heard: &Heard, [from, to]: [f64; 2]) -> [Vec<(f64, f64)>; 2] {
     let (mut long, mut short) = (SlidingQuantile::new(312), SlidingQuantile::new(62));
     let lift = (1.0 - 0.385 * sigma(FLOOR_WINDOW)).powi(-3) as f32;
     let mut all = [Vec::new(), Vec::new()];
+    let mut below = 0;
     for at in (4 * STEP..heard.energies.end()).step_by(STEP as usize) {
         let middle = at - 1 - heard.energies.length(FLOOR_WINDOW) / 2;
         let energy = heard.energies.around(FLOOR_WINDOW, middle).unwrap_or(0.0);
@@ -94,10 +97,17 @@ fn floors(heard: &Heard, [from, to]: [f64; 2]) -> [Vec<(f64, f64)>; 2] {
         }
         short.push(energy);
         let judged_s = at as f64 / hz - 0.5 - heard.delay_s(4);
-        let values = [long.quantile(0.35).map(|q| q * lift), short.quantile(0.5)];
-        for (points, value) in all.iter_mut().zip(values) {
-            let Some(value) = value.filter(|_| (from..to).contains(&judged_s)) else { continue };
-            points.push((judged_s, 10.0 * f64::from(value).log10()));
+        let floor = |long: &SlidingQuantile| long.quantile(0.35).unwrap_or(0.0) * lift;
+        let short_floor = short.quantile(0.5).unwrap_or(0.0);
+        below = if short_floor < 0.6 * floor(&long) { below + 1 } else { 0 };
+        if below == FORGETS {
+            long.bound(short_floor / lift, true);
+            below = 0;
+        }
+        for (points, value) in all.iter_mut().zip([floor(&long), short_floor]) {
+            if value > 0.0 && (from..to).contains(&judged_s) {
+                points.push((judged_s, 10.0 * f64::from(value).log10()));
+            }
         }
     }
     all
