@@ -146,7 +146,7 @@ fn classes(candidates: &[Found], channels: &[ChannelReport]) -> String {
 }
 
 fn beats(channels: &[ChannelReport]) -> Vec<u64> {
-    channels.iter().map(|c| c.quality.as_ref().map_or(0, |q| q.beats)).collect()
+    channels.iter().map(|c| c.quality.as_ref().map_or(0, |q| q.beats.count)).collect()
 }
 
 /// What is not as known; `None` where nothing is known.

@@ -190,9 +190,11 @@ fn loudness(session: &Session, channel: &ChannelQuality, rms: f64) -> Finding {
 fn heart(session: &Session) -> Finding {
     let most = session.channels.iter().max_by_key(|c| c.heart_beats).filter(|c| c.heart_beats > 0);
     let Some(channel) = most else { return good("heart", "not seen".into()) };
-    let per_min = channel.heart_beats as f64 / session.source.duration_s * 60.0;
-    let name = &channel.name;
-    good("heart", format!("seen on {name}, {per_min:.0} beats a minute; beats are told from twitches"))
+    let (name, beats) = (&channel.name, channel.heart_beats);
+    // Not the beats over the time: a heart is not followed beneath efforts.
+    let rate =
+        channel.heart_per_min.map_or_else(|| format!("{beats} beats"), |r| format!("{r:.0} beats a minute"));
+    good("heart", format!("seen on {name}, {rate}; beats are told from twitches"))
 }
 
 /// Clipped, dead and lost stretches.

@@ -114,6 +114,9 @@ pub struct ChannelQuality {
     pub mains_hz: Vec<f64>,
     /// Heart beats that were recognised.
     pub heart_beats: u64,
+    /// Beats a minute, by the intervals between them: the heart may be followed for a part of the time only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heart_per_min: Option<f64>,
     /// Seconds that this channel had no valid signal.
     pub masked_s: f64,
 }

@@ -6,8 +6,12 @@ mod cases;
 
 use cases::Case;
 use cases::dice::Dice;
+use twitchscope::block::Block;
 use twitchscope::detect::Class;
-use twitchscope::pipeline::Event;
+use twitchscope::pipeline::{Event, Pipeline};
+use twitchscope::settings::Settings;
+use twitchscope::simulate::{Contaminant, Kind, render, scenario};
+use twitchscope::units::SampleIndex;
 
 const RATE_HZ: f64 = 1000.0;
 const SECONDS: f64 = 90.0;
@@ -126,4 +130,24 @@ fn a_floor_that_falls_makes_no_twitch_of_the_beats() {
         let found = twitches(&heart(seed, &times, 500.0, noise));
         assert!(found <= 3, "{found} of {} beats counted", times.len());
     }
+}
+
+#[test]
+fn the_rate_of_a_heart_is_that_of_its_intervals_though_efforts_hide_beats() {
+    let (mut hidden, mut all) = (0, 0);
+    for seed in 44_000..44_008 {
+        let mut recipe = scenario("ecg-only", seed).unwrap();
+        Contaminant::Efforts.add_to(&mut recipe);
+        let made = render(&recipe).unwrap();
+        let there = made.truth.iter().filter(|e| e.kind == Kind::Ecg).count();
+        let mut pipeline = Pipeline::new(&made.format, &Settings::default()).unwrap();
+        let frames = made.frames.clone();
+        pipeline.push(&Block { first: SampleIndex::new(0), frames, marks: Vec::new() }, &mut |_| {});
+        let beats = pipeline.finish(&mut |_| {})[0].quality.as_ref().unwrap().beats;
+        let (told, truth) = (beats.per_min.unwrap(), 60.0 * there as f64 / recipe.duration_s);
+        assert!((told / truth - 1.0).abs() < 0.03, "{seed}: {told} for {truth} a minute");
+        (hidden, all) = (hidden + there - beats.count as usize, all + there);
+    }
+    println!("{hidden} of {all} beats were hidden");
+    assert!(hidden * 10 > all, "only {hidden} of {all} beats were hidden");
 }

@@ -26,7 +26,7 @@ fn heard(made: &Simulation) -> (Vec<Found>, Vec<u64>) {
     let frames = made.frames.clone();
     pipeline.push(&Block { first: SampleIndex::new(0), frames, marks: Vec::new() }, &mut sink);
     let channels = pipeline.finish(&mut sink);
-    let beats = channels.iter().map(|c| c.quality.map_or(0, |q| q.beats)).collect();
+    let beats = channels.iter().map(|c| c.quality.map_or(0, |q| q.beats.count)).collect();
     (candidates, beats)
 }
 

@@ -243,7 +243,8 @@ fn quality(name: &str, report: &ChannelReport, rate: SampleRate) -> ChannelQuali
         threshold_db: q.map(|q| thousandth(q.threshold_db)),
         smallest_rms: q.map(|q| q.smallest_rms.map(|s| shortest(s as f32))),
         mains_hz: report.mains_hz.iter().map(|hz| (hz * 100.0).round() / 100.0).collect(),
-        heart_beats: q.map_or(0, |q| q.beats),
+        heart_beats: q.map_or(0, |q| q.beats.count),
+        heart_per_min: q.and_then(|q| q.beats.per_min).map(|rate| (rate * 10.0).round() / 10.0),
         masked_s: seconds(rate, report.masked),
     }
 }

@@ -256,7 +256,8 @@ fn remarks(channel: &ChannelQuality) -> String {
         all.push(format!("mains removed at {} Hz", lines.join(", ")));
     }
     if channel.heart_beats > 0 {
-        all.push(counted(channel.heart_beats as usize, "heart beat"));
+        let rate = channel.heart_per_min.map_or_else(String::new, |rate| format!(" at {rate:.0} a minute"));
+        all.push(counted(channel.heart_beats as usize, "heart beat") + &rate);
     }
     if channel.masked_s >= 0.05 {
         all.push(format!("{:.1} s without a valid signal", channel.masked_s));

@@ -8,7 +8,7 @@ mod whiten;
 use super::beside::{Beside, Known, PARTS, Threshold};
 use super::bursts::{Burst, Bursts, Look};
 use super::classify::Lengths;
-use super::heart::Heart;
+use super::heart::{Beats, Heart};
 use super::hindsight::Doubts;
 use super::pulse::Pulses;
 use super::scene::Scene;
@@ -73,7 +73,7 @@ pub struct Quality {
     /// The smallest burst of 20, 50, 100 ms found with 90 %, RMS, in the samples' unit.
     pub smallest_rms: [f64; 3],
     /// Heart beats recognised.
-    pub beats: u64,
+    pub beats: Beats,
 }
 
 /// One channel's detector.

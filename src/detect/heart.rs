@@ -69,6 +69,15 @@ struct Pulse {
     step: bool,
 }
 
+/// How the heart beat, as far as it was followed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beats {
+    /// Beats recognised.
+    pub count: u64,
+    /// Beats a minute, by the intervals between them; `None` without a beat.
+    pub per_min: Option<f64>,
+}
+
 /// What the heart says about one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beat {
@@ -128,6 +137,8 @@ pub struct Heart {
     /// How like the second pulse is the first: comparing shapes costs more than all the rest.
     alike: [[f32; REMEMBERED]; REMEMBERED],
     beats: u64,
+    /// The sum of the intervals of the rhythm at each of them, hops.
+    intervals: f64,
 }
 
 impl Heart {
@@ -148,12 +159,14 @@ impl Heart {
             pulses: Vec::with_capacity(REMEMBERED + 1),
             alike: [[0.0; REMEMBERED]; REMEMBERED],
             beats: 0,
+            intervals: 0.0,
         }
     }
 
     /// Beats recognised so far.
-    pub fn beats(&self) -> u64 {
-        self.beats
+    pub fn beats(&self) -> Beats {
+        let interval_s = self.clock.time(1).s() * self.intervals / self.beats as f64;
+        Beats { count: self.beats, per_min: (self.beats > 0).then(|| 60.0 / interval_s) }
     }
 
     /// Takes the newest hop of `tape`.
@@ -256,7 +269,10 @@ impl Heart {
                 && let Some((interval, _)) = self.rhythm(k)
             {
                 self.pulses[k].beat = true;
-                self.beats += u64::from(!self.pulses[k].step && self.leads(k, interval));
+                if !self.pulses[k].step && self.leads(k, interval) {
+                    self.beats += 1;
+                    self.intervals += interval;
+                }
             }
         }
     }
@@ -361,7 +377,7 @@ impl Heart {
         self.wide.clear();
         self.power.clear();
         self.pulses.clear();
-        (self.usual_power, self.beats) = (0.0, 0);
+        (self.usual_power, self.beats, self.intervals) = (0.0, 0, 0.0);
     }
 }
 

@@ -34,7 +34,7 @@ mod weigh;
 pub use beside::Threshold;
 pub use classify::{CREST, Evidence};
 pub use detector::{Active, Detector, Limits, Quality};
-pub use heart::Beat;
+pub use heart::{Beat, Beats};
 pub use hindsight::KNOWN_S;
 pub use hum::Hum;
 pub use lag::Lag;

@@ -21,6 +21,7 @@ pub fn quiet(name: &str, duration: f64, names: &[&str]) -> Session {
         smallest_rms: Some([18.1, 12.4, 9.8]),
         mains_hz: vec![50.0],
         heart_beats: 0,
+        heart_per_min: None,
         masked_s: 0.0,
     };
     let bins = (duration * 25.0).clamp(0.0, 20_000.0) as usize;
