@@ -123,28 +123,31 @@ fn row(name: &str, seeds: std::ops::Range<u64>, list: bool, budget: Option<f64>,
     );
 }
 
-/// Twitches, candidates, and what was masked.
-fn run(made: &Simulation, settings: &Settings) -> (Vec<Found>, Vec<Found>, Vec<Span>) {
+/// What is told of a recording.
+#[derive(Default)]
+struct Heard {
+    twitches: Vec<Found>,
+    candidates: Vec<Found>,
+    masked: Vec<Span>,
+}
+
+fn run(made: &Simulation, settings: &Settings) -> Heard {
     let mut pipeline = Pipeline::new(&made.format, settings).expect("settings");
-    let (mut twitches, mut candidates, mut masked) = (Vec::new(), Vec::new(), Vec::new());
+    let mut heard = Heard::default();
     let mut sink = |event| match event {
-        Event::Twitch(f) => twitches.push(f),
-        Event::Candidate(f) => candidates.push(f),
-        Event::Masked { span, .. } => masked.push(span),
+        Event::Twitch(f) => heard.twitches.push(f),
+        Event::Candidate(f) => heard.candidates.push(f),
+        Event::Masked { span, .. } => heard.masked.push(span),
         _ => {}
     };
     let block = Block { first: SampleIndex::new(0), frames: made.frames.clone(), marks: Vec::new() };
     pipeline.push(&block, &mut sink);
     pipeline.finish(&mut sink);
-    (twitches, candidates, masked)
+    heard
 }
 
-fn judge(
-    made: &Simulation,
-    (twitches, candidates, masked): &(Vec<Found>, Vec<Found>, Vec<Span>),
-    t: &mut Tally,
-    list: Option<u64>,
-) {
+fn judge(made: &Simulation, heard: &Heard, t: &mut Tally, list: Option<u64>) {
+    let Heard { twitches, candidates, masked } = heard;
     let rate = made.format.rate;
     let wide = (0.02 * rate.hz()) as u64;
     let near = |a: Span, b: Span| a.start < b.end + wide && b.start < a.end + wide;
@@ -229,7 +232,7 @@ fn judge(
 fn table(name: &str, seeds: std::ops::Range<u64>, rate_hz: Option<f64>) {
     for seed in seeds {
         let made = make(name, seed, rate_hz);
-        let (_, candidates, _) = run(&made, &Settings::default());
+        let Heard { candidates, .. } = run(&made, &Settings::default());
         let rate = made.format.rate;
         let wide = (0.02 * rate.hz()) as u64;
         let near = |a: Span, b: Span| a.start < b.end + wide && b.start < a.end + wide;

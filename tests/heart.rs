@@ -6,12 +6,9 @@ mod cases;
 
 use cases::Case;
 use cases::dice::Dice;
-use twitchscope::block::Block;
 use twitchscope::detect::Class;
-use twitchscope::pipeline::{Event, Pipeline};
-use twitchscope::settings::Settings;
+use twitchscope::pipeline::Event;
 use twitchscope::simulate::{Contaminant, Kind, render, scenario};
-use twitchscope::units::SampleIndex;
 
 const RATE_HZ: f64 = 1000.0;
 const SECONDS: f64 = 90.0;
@@ -140,10 +137,8 @@ fn the_rate_of_a_heart_is_that_of_its_intervals_though_efforts_hide_beats() {
         Contaminant::Efforts.add_to(&mut recipe);
         let made = render(&recipe).unwrap();
         let there = made.truth.iter().filter(|e| e.kind == Kind::Ecg).count();
-        let mut pipeline = Pipeline::new(&made.format, &Settings::default()).unwrap();
-        let frames = made.frames.clone();
-        pipeline.push(&Block { first: SampleIndex::new(0), frames, marks: Vec::new() }, &mut |_| {});
-        let beats = pipeline.finish(&mut |_| {})[0].quality.as_ref().unwrap().beats;
+        let case = Case::of(format!("ecg {seed}"), recipe.rate_hz, made.frames.column(0).to_vec());
+        let beats = case.whole().reports[0].quality.as_ref().unwrap().beats;
         let (told, truth) = (beats.per_min.unwrap(), 60.0 * there as f64 / recipe.duration_s);
         assert!((told / truth - 1.0).abs() < 0.03, "{seed}: {told} for {truth} a minute");
         (hidden, all) = (hidden + there - beats.count as usize, all + there);

@@ -72,7 +72,7 @@ pub struct Quality {
     pub threshold_db: f64,
     /// The smallest burst of 20, 50, 100 ms found with 90 %, RMS, in the samples' unit.
     pub smallest_rms: [f64; 3],
-    /// Heart beats recognised.
+    /// How the heart beat.
     pub beats: Beats,
 }
 

@@ -7,12 +7,13 @@ use std::ops::Range;
 use super::beside::Threshold;
 use super::bursts::Burst;
 use super::classify::NO_FLOOR;
-use super::scene::LONGEST_EFFORT_S;
 use super::score::{FLOOR_WINDOW, STEPPED_DOWN};
 use super::tape::{Clock, Tape};
 use crate::signal::floor::quantile;
 use crate::units::Seconds;
 
+/// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
+pub const LONGEST_EFFORT_S: f64 = 3.3;
 /// How long after activity began it is asked whether it was a step of the noise, s.
 pub const KNOWN_S: f64 = 3.65;
 /// The step lies at most this long before what is over the long floor, and after its beginning, ms: a twitch

@@ -6,7 +6,7 @@ use super::detector::Limits;
 use super::edges::edges;
 use super::extent::{Ground, LEAD_MS, extent};
 use super::heart::{Beat, Heart};
-use super::hindsight::{KNOWN_S, Step, step_down};
+use super::hindsight::{KNOWN_S, LONGEST_EFFORT_S, Step, step_down};
 use super::hum::hum;
 use super::measure::measure;
 use super::pulse::Pulses;
@@ -26,8 +26,6 @@ const DISTANCE_MS: f64 = 48.0;
 const RISE_MS: f64 = 40.0;
 /// The shoulders of a crest begin this far from it, ms: half of the window that is looked at, and 8.
 const SHOULDER_MS: f64 = 24.0;
-/// Efforts last up to about this long, s (guarding: 0.4 to 3 s); what lasts longer is a new floor.
-pub const LONGEST_EFFORT_S: f64 = 3.3;
 /// One beat differs from the next: this much of the usual beat is taken off.
 const BEAT_MARGIN: f32 = 2.0;
 /// Strokes differ more, but most of one is taken off by its form: twice the usual would hide twitches.

@@ -30,12 +30,12 @@ impl Detector {
         }
         let Some(run) = ended else { return };
         let pending = self.effort.take();
-        let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
-        let length = run.last + 1 - run.first;
-        let long = self.clock.time(length) > self.limits.longest && is_filled(run.held, length);
         if self.doubts.is_noise(run.first) {
             return;
         }
+        let (onset, offset) = (run.first * self.clock.hop, (run.last + 1) * self.clock.hop);
+        let length = run.last + 1 - run.first;
+        let long = self.clock.time(length) > self.limits.longest && is_filled(run.held, length);
         if long {
             self.effort_ended = Some(run.last);
             let (onset, offset) =

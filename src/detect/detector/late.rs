@@ -55,10 +55,10 @@ impl Detector {
         // From here on the long floor is what the noise is now.
         let levels =
             Weighting::ALL.map(|w| self.scene().weighted(w).energy(FLOOR_WINDOW, (step.at, at), 0.5));
-        for (score, level) in
-            self.scores.iter_mut().zip(levels).filter(|(score, level)| *level > score.long_floor())
-        {
-            score.step_to(level);
+        for (score, level) in self.scores.iter_mut().zip(levels) {
+            if level > score.long_floor() {
+                score.step_to(level);
+            }
         }
     }
 
