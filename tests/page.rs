@@ -140,6 +140,19 @@ fn the_page_of_a_study_has_every_number_that_was_found() {
 }
 
 #[test]
+fn the_rate_of_the_heart_stands_beside_its_beats() {
+    let mut session = session();
+    (session.channels[0].heart_beats, session.channels[0].heart_per_min) = (41, Some(72.0));
+    let page = page_of(&session);
+    let rows = |name: &str| page.split("<tr>").find(|row| row.contains(name)).unwrap().to_owned();
+    let head = rows("Heart beats");
+    assert!(head.contains("Heart rate (a minute)"), "{head}");
+    let beating = rows("<bdi>UT</bdi>");
+    assert!(beating.contains(">41<") && beating.contains(">72.0<"), "{beating}");
+    assert!(rows("<bdi>LT</bdi>").contains(">n/a<"), "a heart that is not heard has no rate");
+}
+
+#[test]
 fn every_shown_number_is_the_exact_one_rounded() {
     let sessions: Vec<Session> = (0..8).map(|n| many(3, n)).collect();
     let study = study(&sessions, &["sham", "deep"]);

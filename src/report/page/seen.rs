@@ -41,7 +41,7 @@ fn channels(session: &Session) -> Markup {
         th.n scope="col" { "Threshold (dB)" } th.n scope="col" { "in 20 ms" }
         th.n scope="col" { "in 50 ms" } th.n scope="col" { "in 100 ms" }
         th scope="col" { "Mains removed (Hz)" } th.n scope="col" { "Heart beats" }
-        th.n scope="col" { "No signal (s)" }
+        th.n scope="col" { "Heart rate (a minute)" } th.n scope="col" { "No signal (s)" }
     };
     let body = html! {
         @for channel in &session.channels { (channel_row(channel)) }
@@ -60,6 +60,7 @@ fn channel_row(channel: &ChannelQuality) -> Markup {
             @for n in 0..3 { td.n { (three_digits(smallest(n))) } }
             td { @if mains.is_empty() { "none" } @else { (mains.join(", ")) } }
             td.n { (channel.heart_beats) }
+            td.n { (three_digits(channel.heart_per_min)) }
             td.n { (three_digits(Some(channel.masked_s))) }
         }
     }
