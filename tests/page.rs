@@ -144,12 +144,12 @@ fn the_rate_of_the_heart_stands_beside_its_beats() {
     let mut session = session();
     (session.channels[0].heart_beats, session.channels[0].heart_per_min) = (41, Some(72.0));
     let page = page_of(&session);
-    let rows = |name: &str| page.split("<tr>").find(|row| row.contains(name)).unwrap().to_owned();
-    let head = rows("Heart beats");
+    let row = |name: &str| page.split("<tr>").find(|row| row.contains(name)).unwrap().to_owned();
+    let head = row("Heart beats");
     assert!(head.contains("Heart rate (a minute)"), "{head}");
-    let beating = rows("<bdi>UT</bdi>");
+    let beating = row("<bdi>UT</bdi>");
     assert!(beating.contains(">41<") && beating.contains(">72.0<"), "{beating}");
-    assert!(rows("<bdi>LT</bdi>").contains(">n/a<"), "a heart that is not heard has no rate");
+    assert!(row("<bdi>LT</bdi>").contains(">n/a<"), "a heart that is not heard has no rate");
 }
 
 #[test]
