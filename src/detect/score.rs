@@ -6,8 +6,7 @@
 //! and the threshold is put as many standard deviations above the median as the budget allows.
 
 mod steps;
-
-use statrs::distribution::{ContinuousCDF, Normal};
+mod tail;
 
 use super::bursts::Heard;
 use super::detector::Limits;
@@ -16,6 +15,7 @@ use super::tape::{Clock, Tape, Weighting};
 use crate::signal::envelope::{Energies, WINDOWS};
 use crate::signal::floor::SlidingQuantile;
 use crate::units::{Hertz, Seconds};
+use tail::{Tail, chances};
 
 /// Floors and spreads are sampled this often: the shortest window.
 const STEP_MS: f64 = 16.0;
@@ -40,13 +40,6 @@ pub const STEPPED_DOWN: f32 = 0.6;
 const RAISED: f32 = 0.9;
 /// Spreads are learnt while the short floor is below this many times the long one.
 pub const STEADY: f32 = 1.5;
-/// Independent looks a second and second of window: scanning a window hop by hop sees more than
-/// its length's worth. Measured, with the tail, on the noise of the simulation, half white and half with
-/// the spectrum of EMG, so that budgets of 0.01 to 10 a minute hold.
-const LOOKS: f64 = 4.0;
-/// The tail of coloured noise is heavier than that of the normal law by e to this times the
-/// standard deviations beyond 3.
-const TAIL: f64 = 1.6;
 /// Where hysteresis lets go, in standard deviations above the median, and the share of noise that lies
 /// above it.
 const LOW_SIGMA: f64 = 1.65;
@@ -62,18 +55,6 @@ const TWICE_AS_LONG: f64 = 0.725;
 const WHITE: f64 = 0.9;
 /// The long floors that are remembered, about one a second: two hours.
 const HISTORY: usize = 7200;
-/// How many standard deviations above the median a threshold must lie so that one look in
-/// `1 / chance` passes it.
-fn sigmas(chance: f64) -> f64 {
-    let Ok(normal) = Normal::new(0.0, 1.0) else { return 5.0 };
-    let (mut low, mut high) = (0.0, 12.0);
-    for _ in 0..60 {
-        let z = 0.5 * (low + high);
-        let passes = normal.sf(z) * (TAIL * (z - 3.0)).exp();
-        if passes > chance { low = z } else { high = z }
-    }
-    low
-}
 
 /// One moment against the floor.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -107,7 +88,7 @@ impl Moment {
 pub struct Score {
     weighting: Weighting,
     step: u64,
-    sigmas: [f64; WINDOWS],
+    tails: [Tail; WINDOWS],
     long: SlidingQuantile,
     short: SlidingQuantile,
     local: SlidingQuantile,
@@ -141,12 +122,11 @@ impl Score {
         let step = clock.hops(Seconds::from_ms(STEP_MS));
         let values = |s: f64| (clock.hops(Seconds::new(s)) / step).max(4) as usize;
         let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
-        let looks_per_s: f64 = (0..WINDOWS).map(|w| LOOKS / window_s(w)).sum();
-        let sigmas = sigmas(budget_per_min / 60.0 / looks_per_s);
+        let lengths = std::array::from_fn(|w| tape.detect.length(w));
         let mut new = Self {
             weighting,
             step,
-            sigmas: [sigmas; WINDOWS],
+            tails: chances(budget_per_min, lengths, clock.time(1).s()).map(Tail::new),
             long: SlidingQuantile::new(values(floor.s()) / 2),
             short: SlidingQuantile::new(values(SHORT_S)),
             local: SlidingQuantile::new(values(LOCAL_S)),
@@ -178,7 +158,8 @@ impl Score {
         }
         for w in 0..WINDOWS {
             let at = |z: f64| self.median(w) * (1.0 + z * self.spreads[w].sigma()).powi(3);
-            (self.thresholds[w], self.lows[w]) = (at(self.sigmas[w]) as f32, at(LOW_SIGMA) as f32);
+            let sigmas = self.tails[w].sigmas(self.spreads[w].sigma());
+            (self.thresholds[w], self.lows[w]) = (at(sigmas) as f32, at(LOW_SIGMA) as f32);
             self.medians[w] = self.median(w) as f32;
         }
         self.lift = (1.0 - QUANTILE_SIGMAS * self.spreads[FLOOR_WINDOW].sigma()).powi(-3) as f32;
