@@ -224,6 +224,21 @@ fn a_budget_of_false_alarms_is_kept_within_a_factor_of_two() {
     }
 }
 
+#[test]
+fn a_slow_recording_finds_as_many_false_ones_as_the_budget_allows() {
+    let budget = 10.0;
+    let counts = everywhere(12, |k| {
+        let mut recipe = scenario("rest-quiet", FIRST_SEED + 3000 + k as u64).unwrap();
+        (recipe.rate_hz, recipe.duration_s) = (250.0, REST_S);
+        found(&render(&recipe).unwrap(), budget).len() as u64
+    });
+    let measured = rate(counts.iter().sum(), 12.0 * REST_S).unwrap();
+    let (low, high) = (measured.interval.low, measured.interval.high);
+    println!("{budget} a minute asked at 250 Hz, {:.3} ({low:.3} to {high:.3}) measured", measured.per_min);
+    assert!(low <= WITHIN * budget, "more than twice the budget: at least {low:.3} a minute");
+    assert!(high >= budget / WITHIN, "less than half the budget: at most {high:.3} a minute");
+}
+
 /// Duration s, SNR dB, false alarms a minute, and the chance to find such a burst.
 const LIMITS: [(f64, f64, f64, f64); 6] = [
     (0.02, 11.3, 0.1, 0.899896),

@@ -109,7 +109,7 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// For samples and hops of `clock`, whose detection band lies behind `filters`.
+    /// For samples and hops of `clock`, whose detection band lies behind `filters`, and a low-pass before them.
     pub fn new(clock: Clock, limits: Limits, filters: &[&Cascade]) -> Self {
         let tape = Tape::new(clock, Seconds::new(KEPT_S));
         let (bridge, most) = (clock.hops(limits.merge_gap), clock.hops(Seconds::new(MOST_S)));

@@ -51,7 +51,8 @@ const EXPECTED_BANDWIDTH_HZ: f64 = 150.0;
 /// the spectrum of EMG.
 const TWICE_AS_LONG: f64 = 0.725;
 /// Filters have skirts: white noise in the band is a little steadier than its width says (0.122
-/// for 0.133 at 16 ms and 60-450 Hz). No noise is steadier than that.
+/// for 0.133 at 16 ms and 60-450 Hz). No noise is taken for steadier than that, though behind weights, which
+/// lift the skirts, it can be.
 const WHITE: f64 = 0.9;
 /// The long floors that are remembered, about one a second: two hours.
 const HISTORY: usize = 7200;
