@@ -32,7 +32,7 @@ fn the_filter_is_the_one_that_the_normal_equations_give() {
     for row in rows {
         let rate = SampleRate::new(row.rate_hz).unwrap();
         let band = Shape::BandPass(Hertz::new(20.0), Hertz::new(row.high_hz));
-        let expected = Expected::behind(&[&butterworth(2, band, rate).unwrap()], rate);
+        let expected = Expected::behind(&[(&butterworth(2, band, rate).unwrap(), rate)], rate);
         let mut lags = Lags::default();
         lags.add(&row.x, 1.0);
         let mut impulse = [0.0; ORDER + 1];

@@ -130,7 +130,9 @@ const FAST_HZ: f32 = 270.0;
 /// 95 in 100 crests and flanks of real efforts stay below.
 pub const CREST: f32 = 2.0;
 /// A crest that is more than half as long as a twitch can be looks like the effort itself: of real
-/// efforts whose strongest part was so long, all but one stood less than this over the rest.
+/// efforts whose strongest part was so long, all but one stood less than this over the rest. One on which the
+/// unfiltered signal jumps or swings as it does not beneath muscle, where the electrode moves with an effort, is
+/// held to the same.
 const LONG_CREST: f32 = 4.5;
 /// The same where the activity has gone on for so long that it is a new floor.
 const CREST_OF_OLD: f32 = 1.3;
@@ -224,7 +226,7 @@ pub fn classify(e: &Evidence, lengths: Lengths) -> (Class, Reason) {
 fn crest(e: &Evidence, longest: f64) -> Option<f32> {
     let long = 2.0 * e.ms > longest;
     let needed = match e.young_run || e.level > NO_FLOOR {
-        true if long => LONG_CREST,
+        true if long || is_movement(e.shape.jump, e.shape.swing) => LONG_CREST,
         true => CREST,
         false => CREST_OF_OLD,
     };
@@ -340,6 +342,21 @@ mod tests {
             assert_eq!(class(swing), Class::Twitch, "{swing}");
         }
         assert_eq!(class(8.0), Class::Movement);
+    }
+
+    #[test]
+    fn where_the_electrode_moves_with_an_effort_a_crest_must_stand_out_further() {
+        let lengths = Lengths { shortest: 8.0, longest: 260.0 };
+        let crest = |score_over_surroundings, jump| {
+            let quiet = pulse_on_a_slow_swing(1.0);
+            let shape = Shape { jump, ..quiet.shape };
+            let score_without_pulse = 3.0;
+            let e = Evidence { run_ms: 600.0, score_over_surroundings, score_without_pulse, shape, ..quiet };
+            classify(&e, lengths).0
+        };
+        assert_eq!(crest(2.8, 0.3), Class::Twitch);
+        assert_eq!(crest(2.8, 2.0), Class::Effort);
+        assert_eq!(crest(4.6, 2.0), Class::Twitch);
     }
 
     #[test]

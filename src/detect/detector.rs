@@ -17,7 +17,7 @@ use super::tape::{Clock, Forms, Tape, WEIGHTINGS, Weighting};
 use super::verdict::{Candidate, Class};
 use crate::signal::biquad::Cascade;
 use crate::signal::envelope::WINDOWS;
-use crate::units::{Hertz, Seconds};
+use crate::units::{Hertz, SampleRate, Seconds};
 
 pub use efforts::Active;
 use whiten::Noise;
@@ -109,8 +109,8 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// For samples and hops of `clock`, whose detection band lies behind `filters`, and a low-pass before them.
-    pub fn new(clock: Clock, limits: Limits, filters: &[&Cascade]) -> Self {
+    /// For samples and hops of `clock`, whose detection band lies behind `low_pass` at its rate and `filters`.
+    pub fn new(clock: Clock, limits: Limits, low_pass: (&Cascade, SampleRate), filters: &[&Cascade]) -> Self {
         let tape = Tape::new(clock, Seconds::new(KEPT_S));
         let (bridge, most) = (clock.hops(limits.merge_gap), clock.hops(Seconds::new(MOST_S)));
         Self {
@@ -119,7 +119,7 @@ impl Detector {
             start_hops: clock.hops(Seconds::new(START_S)),
             limits,
             scores: Weighting::ALL.map(|weighting| Score::new(clock, &tape, limits, weighting)),
-            noise: Noise::new(clock, filters),
+            noise: Noise::new(clock, low_pass, filters),
             heart: Heart::new(clock, clock.hops(Seconds::new(KEPT_S)) as usize),
             pulses: Pulses::new(clock, filters),
             bursts: Bursts::new(bridge, most, 1.0),

@@ -15,7 +15,7 @@ use super::tape::{Clock, Tape, Weighting};
 use crate::signal::envelope::{Energies, WINDOWS};
 use crate::signal::floor::SlidingQuantile;
 use crate::units::{Hertz, Seconds};
-use tail::{Tail, chances};
+use tail::{FLAT_TAIL, TAILS, Tail, chances};
 
 /// Floors and spreads are sampled this often: the shortest window.
 const STEP_MS: f64 = 16.0;
@@ -51,9 +51,10 @@ const EXPECTED_BANDWIDTH_HZ: f64 = 150.0;
 /// the spectrum of EMG.
 const TWICE_AS_LONG: f64 = 0.725;
 /// Filters have skirts: white noise in the band is a little steadier than its width says (0.122
-/// for 0.133 at 16 ms and 60-450 Hz). No noise is taken for steadier than that, though behind weights, which
-/// lift the skirts, it can be.
+/// for 0.133 at 16 ms and 60-450 Hz). No noise is taken for steadier than that.
 const WHITE: f64 = 0.9;
+/// The same behind the filter that weighs frequencies, which lifts the skirts: 0.106 was measured.
+const WHITENED: f64 = 0.7;
 /// The long floors that are remembered, about one a second: two hours.
 const HISTORY: usize = 7200;
 
@@ -124,16 +125,19 @@ impl Score {
         let values = |s: f64| (clock.hops(Seconds::new(s)) / step).max(4) as usize;
         let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
         let lengths = std::array::from_fn(|w| tape.detect.length(w));
+        let chances = chances(budget_per_min, lengths, clock.time(1).s());
+        let white = weighting == Weighting::White;
+        let least = if white { WHITENED } else { WHITE };
         let mut new = Self {
             weighting,
             step,
-            tails: chances(budget_per_min, lengths, clock.time(1).s()).map(Tail::new),
+            tails: std::array::from_fn(|w| Tail::new(chances[w], if white { TAILS[w] } else { FLAT_TAIL })),
             long: SlidingQuantile::new(values(floor.s()) / 2),
             short: SlidingQuantile::new(values(SHORT_S)),
             local: SlidingQuantile::new(values(LOCAL_S)),
             amplitude: SlidingQuantile::new(values(floor.s()) / 2),
             history: SlidingQuantile::new(HISTORY),
-            spreads: std::array::from_fn(|w| Spread::new(WHITE * spread(bandwidth, window_s(w)))),
+            spreads: std::array::from_fn(|w| Spread::new(least * spread(bandwidth, window_s(w)))),
             expected: spread(Hertz::new(EXPECTED_BANDWIDTH_HZ.min(bandwidth.hz())), window_s(0)),
             thresholds: [0.0; WINDOWS],
             lows: [0.0; WINDOWS],

@@ -2,7 +2,7 @@
 
 use crate::signal::envelope::Energies;
 use crate::signal::ring::Ring;
-use crate::signal::whiten::{Lags, ORDER, Whitener};
+use crate::signal::whiten::{HEARD, Lags, ORDER, Whitener};
 use crate::units::{SampleRate, Seconds};
 
 /// The beat of a detector: its samples and its hops.
@@ -63,8 +63,7 @@ impl Weighting {
 /// How many there are.
 pub const WEIGHTINGS: usize = 2;
 
-/// Room for the samples of a hop, 8 at the fastest rate after thinning, and those before that a
-/// whitener asks for.
+/// Room for the samples of a hop, 8 at the fastest rate after thinning, and those before that lags ask for.
 const HOP_ROOM: usize = 32;
 
 /// The last seconds, sample by sample and hop by hop.
@@ -166,16 +165,16 @@ impl Tape {
     /// The mean energy of hop `at` in the detection band, whitened.
     fn whitened(&self, at: u64) -> f32 {
         let mut room = [0.0; HOP_ROOM];
-        (self.whitener.energy(self.with_before(at, &mut room)) / self.hop as f64) as f32
+        (self.whitener.energy(&self.with_before(at, &mut room)[HEARD - ORDER..]) / self.hop as f64) as f32
     }
 
-    /// The samples of hop `at` in the detection band, and as many before it as a whitener asks for; 0
+    /// The samples of hop `at` in the detection band, and as many before it as lags ask for; 0
     /// where there are none.
     fn with_before<'a>(&self, at: u64, room: &'a mut [f32; HOP_ROOM]) -> &'a [f32] {
         let (first, end) = (at * self.hop, (at + 1) * self.hop);
-        let all = &mut room[..ORDER + self.hop as usize];
-        let from = first.saturating_sub(ORDER as u64);
-        let skipped = ORDER - (first - from) as usize;
+        let all = &mut room[..HEARD + self.hop as usize];
+        let from = first.saturating_sub(HEARD as u64);
+        let skipped = HEARD - (first - from) as usize;
         for (x, forms) in all[skipped..].iter_mut().zip(self.samples.range(from, end)) {
             *x = forms.detect;
         }

@@ -12,13 +12,14 @@ use crate::units::Seconds;
 
 /// A burst that has more activity than this beside it lies within an effort.
 const WITHIN: f32 = 0.9;
-/// One that has more than this beside it, begins so soon after the end of an effort, s, or outlasts a
-/// twitch is near one.
+/// One that has more than this beside it, begins so soon after the end of an effort, s, or stays over the low
+/// threshold for more than this share of the longest twitch is near one.
 const NEAR: f32 = 0.3;
-const NEAR_S: f64 = 1.0;
+const NEAR_S: f64 = 1.5;
+const LONG: f64 = 0.75;
 /// There it must reach so many times the threshold with weights, or the threshold without: the false ones
-/// of real efforts that are near one reach up to 1.11 times.
-const MARGIN: f32 = 1.4;
+/// of real efforts that are near one reach up to 1.64 times.
+const MARGIN: f32 = 1.8;
 
 impl Scene<'_> {
     /// How a burst is to be judged, and the score that it has so at most.
@@ -28,10 +29,10 @@ impl Scene<'_> {
         if active > WITHIN {
             return (Weighting::Flat, flat.score);
         }
-        let outlasts = self.clock.time(burst.last + 1 - burst.first) > self.limits.longest;
+        let long = self.clock.time(burst.last + 1 - burst.first).s() > LONG * self.limits.longest.s();
         let soon = self.clock.hops(Seconds::new(NEAR_S));
         let after = self.effort_ended.is_some_and(|ended| burst.first < ended + soon);
-        if active > NEAR || outlasts || after {
+        if active > NEAR || long || after {
             return (Weighting::White, white.score.min(flat.score.max(white.score / MARGIN)));
         }
         (Weighting::White, white.score)

@@ -28,6 +28,8 @@ const RESPONSE_S: f64 = 0.2;
 pub struct Bands {
     /// Against aliasing, before thinning.
     pub low_pass: Cascade,
+    /// The recording's.
+    rate: SampleRate,
     /// Every how many frames one sample is kept.
     pub thinning: u64,
     /// Samples and hops after thinning.
@@ -81,6 +83,7 @@ impl Bands {
         );
         Ok(Self {
             low_pass,
+            rate,
             thinning: thinning as u64,
             clock: Clock { rate: thinned, hop },
             drift,
@@ -91,6 +94,11 @@ impl Bands {
             delay: delay_s * rate.hz(),
             lag,
         })
+    }
+
+    /// What keeps from aliasing, with the rate at which it runs.
+    pub fn low_pass(&self) -> (&Cascade, SampleRate) {
+        (&self.low_pass, self.rate)
     }
 
     /// Where a candidate of a channel that began at frame `base` lies in the recording. Efforts are

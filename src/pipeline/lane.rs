@@ -74,6 +74,7 @@ impl Lane {
             floor: Seconds::new(settings.floor_s),
             bandwidth: Hertz::new(bands.share * bands.clock.rate.nyquist().hz()),
         };
+        let filters = [&bands.drift, &bands.amplitude, &bands.detect];
         Self {
             front: Front::new(format),
             base: None,
@@ -90,7 +91,7 @@ impl Lane {
             again: bands.clock.samples(Seconds::new(AGAIN_S)),
             delay: bands.delay.round() as u64,
             since_search: 0,
-            detector: Detector::new(bands.clock, limits, &[&bands.drift, &bands.amplitude, &bands.detect]),
+            detector: Detector::new(bands.clock, limits, bands.low_pass(), &filters),
             outline: Outline::new(STRETCHES),
             masked: 0,
             heard: 0,

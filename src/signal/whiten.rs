@@ -5,23 +5,31 @@
 //! a filter with a gain of S / (N (N + S)) in power (the likelihood ratio of one Gaussian process in
 //! another: Van Trees 1971, vol. 3). Where S is much stronger than N that whitens the noise, which is known
 //! to help with EMG (Clancy and Hogan 1994; following the signal: Clancy and Farry 2000), and where S fades
-//! it lets go. The filter is the prediction error of an autoregressive model (Levinson and Durbin) of the
-//! inverse. Knows of filters that lie before it, of nothing else.
+//! it lets go. The filter that comes nearest to that with few taps is the one behind which the energy of a burst
+//! is largest against the fluctuations of the noise's. It is sought from the prediction error of an
+//! autoregressive model (Levinson and Durbin) of the inverse on. Knows of filters that lie before it, of nothing
+//! else.
 
 use std::f64::consts::PI;
 
 use super::biquad::Cascade;
 use crate::units::{Hertz, SampleRate};
 
-/// The order of the models: enough for a slope and one peak.
+/// The order of the filter: enough for a slope and one peak.
 pub const ORDER: usize = 4;
+/// The order of the model of the noise: enough for the edges of the band as well.
+pub const HEARD: usize = 16;
 /// Frequencies at which a spectrum is known, from 0 to half the rate.
 const POINTS: usize = 33;
 /// White noise that the model of the noise is made to see, a share of its power: what rounding and the skirts
 /// of the band leave is not raised.
-const FLOOR: f64 = 0.05;
+const FLOOR: f64 = 0.01;
 /// The same for the model of the inverse, which makes the filter smoother.
 const SMOOTH: f64 = 0.05;
+/// What keeps a matrix of products from being singular by rounding, a share of its diagonal.
+const ROUNDING: f64 = 1e-9;
+/// Steps towards the best filter: from there on nothing is gained.
+const STEPS: usize = 12;
 /// The power of the burst over that of the noise, a ratio: -3 dB. With 2 in place of it as much is found.
 const SNR: f64 = 0.5;
 /// The spectrum of EMG (Stulen and De Luca 1981, after Shwedyk 1977): its two corners, Hz.
@@ -31,17 +39,17 @@ const HIGH_HZ: f64 = 120.0;
 /// worst of the others: from 450 Hz on.
 const LEAST: f64 = 0.02;
 
-/// The products of samples at lags of 0 to [`ORDER`].
+/// The products of samples at lags of 0 to [`HEARD`].
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Lags([f64; ORDER + 1]);
+pub struct Lags([f64; HEARD + 1]);
 
 impl Lags {
-    /// Adds those of `samples`, of which the first [`ORDER`] only come before, times `weight`.
+    /// Adds those of `samples`, of which the first [`HEARD`] only come before, times `weight`.
     pub fn add(&mut self, samples: &[f32], weight: f64) {
-        for window in samples.windows(ORDER + 1) {
-            let newest = f64::from(window[ORDER]);
+        for window in samples.windows(HEARD + 1) {
+            let newest = f64::from(window[HEARD]);
             for (lag, sum) in self.0.iter_mut().enumerate() {
-                *sum += weight * newest * f64::from(window[ORDER - lag]);
+                *sum += weight * newest * f64::from(window[HEARD - lag]);
             }
         }
     }
@@ -57,11 +65,11 @@ impl Lags {
 pub struct Expected([f64; POINTS]);
 
 impl Expected {
-    /// For samples of `rate` behind `filters`.
-    pub fn behind(filters: &[&Cascade], rate: SampleRate) -> Self {
+    /// For samples of `rate` behind filters, each with the rate at which it runs.
+    pub fn behind(filters: &[(&Cascade, SampleRate)], rate: SampleRate) -> Self {
         Self(std::array::from_fn(|n| {
             let hz = n as f64 / (POINTS - 1) as f64 * rate.nyquist().hz();
-            let through = |c: &&Cascade| c.response(Hertz::new(hz), rate).norm_sqr();
+            let through = |(c, rate): &(&Cascade, SampleRate)| c.response(Hertz::new(hz), *rate).norm_sqr();
             let (f, low, high) = (hz.powi(2), LOW_HZ.powi(2), HIGH_HZ.powi(2));
             let emg = f / ((f + low) * (f + high).powi(2));
             emg * filters.iter().map(through).product::<f64>()
@@ -89,7 +97,7 @@ impl Whitener {
         if r[0] <= 0.0 || !r.iter().all(|r| r.is_finite()) {
             return None;
         }
-        let a = prediction_error(&inverse(r, expected), SMOOTH);
+        let a = refined(r, expected);
         let pairs =
             a.iter().enumerate().flat_map(|(i, x)| a.iter().enumerate().map(move |(k, y)| (i, k, x * y)));
         let power: f64 = pairs.map(|(i, k, product)| product * r[i.abs_diff(k)]).sum();
@@ -124,24 +132,65 @@ impl Whitener {
     }
 }
 
-/// The products at each lag of a process that has, at each frequency, the power by which the filter is to
-/// divide: N (N + S) / S.
-fn inverse(r: &[f64; ORDER + 1], Expected(signal): &Expected) -> [f64; ORDER + 1] {
+/// The filter a of gain G behind which the energy of a burst of spectrum S, the sum of G S, is largest against
+/// the fluctuations of the energy of what is there, the root of the sum of G² N (N + S). At the best filter a is
+/// what solves D a = B a to scale, for the products B of a process of spectrum S and D of one of G N (N + S);
+/// half of every step goes there.
+fn refined(r: &[f64; HEARD + 1], Expected(signal): &Expected) -> [f64; ORDER + 1] {
     let a = prediction_error(r, FLOOR);
     let noise: [f64; POINTS] = std::array::from_fn(|n| power_at(&a, angle(n)).recip());
-    let sum = |x: &[f64; POINTS]| x.iter().sum::<f64>();
     let most = signal.iter().copied().fold(0.0, f64::max);
-    let scale = SNR * sum(&noise) / sum(signal);
-    let divided = |n: usize| noise[n] * (1.0 + noise[n] / (scale * signal[n].max(1e-9 * most)));
+    let scale = SNR * noise.iter().sum::<f64>() / signal.iter().sum::<f64>();
+    let burst = signal.map(|s| scale * s.max(1e-9 * most));
+    let fluctuation: [f64; POINTS] = std::array::from_fn(|n| noise[n] * (noise[n] + burst[n]));
+    let divided = |n: usize| fluctuation[n] / burst[n];
     let inside = (0..POINTS).filter(|n| signal[*n] >= LEAST * most).map(divided).fold(0.0, f64::max);
     let model: [f64; POINTS] = std::array::from_fn(|n| divided(n).min(inside));
+    let mut a: [f64; ORDER + 1] = prediction_error(&products(&model), SMOOTH);
+    let wanted = products(&burst);
+    for _ in 0..STEPS {
+        let held: [f64; POINTS] = std::array::from_fn(|n| power_at(&a, angle(n)) * fluctuation[n]);
+        let behind = |i: usize| (0..=ORDER).map(|k| wanted[i.abs_diff(k)] * a[k]).sum();
+        let next = solve(&products(&held), std::array::from_fn(behind));
+        let (size, before) = (length(&next), length(&a));
+        a = std::array::from_fn(|k| 0.5 * (a[k] / before + next[k] / size));
+    }
+    a
+}
+
+fn length(a: &[f64; ORDER + 1]) -> f64 {
+    a.iter().map(|a| a * a).sum::<f64>().sqrt()
+}
+
+/// The products at each lag of a process of this spectrum.
+fn products(spectrum: &[f64; POINTS]) -> [f64; ORDER + 1] {
     std::array::from_fn(|lag| {
         let at = |n: usize| {
             let weight = if n == 0 || n == POINTS - 1 { 0.5 } else { 1.0 };
-            weight * model[n] * (lag as f64 * angle(n)).cos()
+            weight * spectrum[n] * (lag as f64 * angle(n)).cos()
         };
         (0..POINTS).map(at).sum()
     })
+}
+
+/// What times the symmetric Toeplitz matrix of `r` is `b`, by elimination: it is positive definite.
+fn solve(r: &[f64; ORDER + 1], mut b: [f64; ORDER + 1]) -> [f64; ORDER + 1] {
+    let mut m: [[f64; ORDER + 1]; ORDER + 1] = std::array::from_fn(|i| {
+        std::array::from_fn(|k| r[i.abs_diff(k)] * if i == k { 1.0 + ROUNDING } else { 1.0 })
+    });
+    for i in 0..=ORDER {
+        let (pivot, head) = (m[i], b[i]);
+        for k in i + 1..=ORDER {
+            let factor = m[k][i] / pivot[i];
+            m[k].iter_mut().zip(pivot).for_each(|(x, p)| *x -= factor * p);
+            b[k] -= factor * head;
+        }
+    }
+    for i in (0..=ORDER).rev() {
+        let rest: f64 = (i + 1..=ORDER).map(|k| m[i][k] * b[k]).sum();
+        b[i] = (b[i] - rest) / m[i][i];
+    }
+    b
 }
 
 /// The angle of a point of a spectrum: half the rate is π.
@@ -150,17 +199,17 @@ fn angle(n: usize) -> f64 {
 }
 
 /// The gain in power of the filter `a` at an angle.
-fn power_at(a: &[f64; ORDER + 1], angle: f64) -> f64 {
+fn power_at(a: &[f64], angle: f64) -> f64 {
     let part = |f: fn(f64) -> f64| (0..).zip(a).map(|(k, a)| a * f(f64::from(k) * angle)).sum::<f64>();
     part(f64::cos).powi(2) + part(f64::sin).powi(2)
 }
 
 /// The filter of the prediction error, by the recursion of Levinson and Durbin.
-fn prediction_error(r: &[f64; ORDER + 1], ridge: f64) -> [f64; ORDER + 1] {
-    let mut a = [0.0; ORDER + 1];
+fn prediction_error<const N: usize>(r: &[f64; N], ridge: f64) -> [f64; N] {
+    let mut a = [0.0; N];
     a[0] = 1.0;
     let mut error = r[0] * (1.0 + ridge);
-    for order in 1..=ORDER {
+    for order in 1..N {
         let sum: f64 = (0..order).map(|k| a[k] * r[order - k]).sum();
         let reflection = -sum / error;
         let before = a;
@@ -197,7 +246,7 @@ mod tests {
     fn expected() -> Expected {
         let rate = SampleRate::new(2000.0).unwrap();
         let band = butterworth(2, Shape::BandPass(Hertz::new(20.0), Hertz::new(450.0)), rate).unwrap();
-        Expected::behind(&[&band], rate)
+        Expected::behind(&[(&band, rate)], rate)
     }
 
     #[test]
@@ -214,6 +263,29 @@ mod tests {
         assert!(gain > 1.3, "{gain}");
         let flat = Whitener::default().gain(&expected());
         assert!((flat - 1.0).abs() < 1e-9, "{flat}");
+    }
+
+    /// The gain in power of a filter at `hz`.
+    fn gain_at(whitener: &Whitener, hz: f64) -> f64 {
+        let mut taps = [0.0; ORDER + 1];
+        taps[0] = 1.0;
+        whitener.run(&mut taps);
+        power_at(&taps.map(f64::from), PI * hz / 1000.0)
+    }
+
+    #[test]
+    fn what_a_low_pass_took_off_before_thinning_is_not_raised() {
+        let (fast, rate) = (SampleRate::new(8000.0).unwrap(), SampleRate::new(2000.0).unwrap());
+        let low_pass = butterworth(4, Shape::LowPass(Hertz::new(450.0)), fast).unwrap();
+        let mut noise: Vec<f64> = coloured(400_000).iter().map(|x| f64::from(*x)).collect();
+        low_pass.run(&mut low_pass.silent(), &mut noise);
+        let thinned: Vec<f32> = noise.iter().step_by(4).map(|x| *x as f32).collect();
+        let raised = |filters: &[(&Cascade, SampleRate)]| {
+            let whitener = Whitener::of(&lags(&thinned), &Expected::behind(filters, rate)).unwrap();
+            gain_at(&whitener, 800.0) / gain_at(&whitener, 200.0)
+        };
+        let (known, unknown) = (raised(&[(&low_pass, fast)]), raised(&[]));
+        assert!(known < 2.0 && unknown > 4.0 * known, "{known}, {unknown} where it is not known");
     }
 
     #[test]

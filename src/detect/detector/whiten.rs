@@ -5,7 +5,7 @@ use crate::detect::score::{FLOOR_WINDOW, STEADY};
 use crate::detect::tape::Clock;
 use crate::signal::biquad::Cascade;
 use crate::signal::whiten::{Expected, Lags, Whitener};
-use crate::units::Seconds;
+use crate::units::{SampleRate, Seconds};
 
 /// Noise is what lies below so many times its floor, by energies of 64 ms.
 const NOISE: f32 = 1.5;
@@ -29,10 +29,11 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    /// Of samples of `clock` behind `filters`; none yet.
-    pub fn new(clock: Clock, filters: &[&Cascade]) -> Self {
+    /// Of samples of `clock` behind `filters`, and before them `low_pass` with its rate; none yet.
+    pub fn new(clock: Clock, low_pass: (&Cascade, SampleRate), filters: &[&Cascade]) -> Self {
         let every = clock.hops(Seconds::new(AGAIN_S));
-        let expected = Expected::behind(filters, clock.rate);
+        let filters: Vec<_> = filters.iter().map(|c| (*c, clock.rate)).chain([low_pass]).collect();
+        let expected = Expected::behind(&filters, clock.rate);
         let narrow = clock.rate.hz() < LEAST_RATE_HZ;
         Self { lags: Lags::default(), newest: Lags::default(), every, expected, narrow }
     }

@@ -18,9 +18,11 @@ const HOPS_A_LOOK: f64 = 2.0;
 /// A window twice as long has this share of the budget. With half of it, as windows have by their looks, fewer
 /// faint bursts are found; with as much, fewer of the short ones on real backgrounds.
 const SHARE: f64 = std::f64::consts::FRAC_1_SQRT_2;
-/// The tail of coloured noise is heavier than that of the gamma law by e to this times the standard
-/// deviations beyond 3.
-const TAIL: f64 = 1.7;
+/// The tail of each window is heavier than that of the gamma law by e to this times the standard deviations
+/// beyond 3: noise is coloured, a long window sees more of it, and floors are known by chance.
+pub const TAILS: [f64; WINDOWS] = [1.6, 1.2, 1.0, 0.9];
+/// The same of all windows without weights, which is stricter: pieces of efforts are judged so.
+pub const FLAT_TAIL: f64 = 1.7;
 /// The spreads that z is tabulated for: so many, so far apart, from the first on to just over the widest that
 /// is believed.
 const SPREADS: usize = 16;
@@ -45,9 +47,9 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// For a threshold that one look in `1 / chance` passes.
-    pub fn new(chance: f64) -> Self {
-        Self { sigmas: std::array::from_fn(|n| solve(chance, FIRST + APART * n as f64)) }
+    /// For a threshold that one look in `1 / chance` passes, of noise with this `tail`.
+    pub fn new(chance: f64, tail: f64) -> Self {
+        Self { sigmas: std::array::from_fn(|n| solve(tail, chance, FIRST + APART * n as f64)) }
     }
 
     /// How many times `spread`, the standard deviation of the cube root of an energy over its median,
@@ -61,14 +63,14 @@ impl Tail {
 
 /// With k degrees of freedom the cube root of energy over mean has the mean 1 - s² and the standard
 /// deviation s = √(2 / 9k) (Wilson & Hilferty 1931), and the spread is their quotient.
-fn solve(chance: f64, spread: f64) -> f64 {
+fn solve(tail: f64, chance: f64, spread: f64) -> f64 {
     let s = ((1.0 + 4.0 * spread * spread).sqrt() - 1.0) / (2.0 * spread);
     let degrees = 2.0 / (9.0 * s * s);
     let (mut low, mut high) = (0.0, 20.0);
     for _ in 0..32 {
         let z = 0.5 * (low + high);
         let energy = (1.0 - s * s + z * s).powi(3);
-        let passes = gamma_ur(degrees / 2.0, degrees * energy / 2.0) * (TAIL * (z - 3.0).max(0.0)).exp();
+        let passes = gamma_ur(degrees / 2.0, degrees * energy / 2.0) * (tail * (z - 3.0).max(0.0)).exp();
         if passes > chance { low = z } else { high = z }
     }
     low
@@ -87,9 +89,9 @@ mod tests {
         assert_eq!(rows.len(), 60);
         for row in rows {
             let [chance, spread, z] = row[..] else { panic!("{row:?}") };
-            assert!((solve(chance, spread) - z).abs() < 1e-4, "{chance} {spread}: {z}");
+            assert!((solve(TAILS[0], chance, spread) - z).abs() < 1e-4, "{chance} {spread}: {z}");
             // Between its places the table is straight: within 0.4 %, at most 0.05 dB.
-            let told = Tail::new(chance).sigmas(spread);
+            let told = Tail::new(chance, TAILS[0]).sigmas(spread);
             assert!((told / z - 1.0).abs() < 0.004, "{chance} {spread}: {told} for {z}");
         }
     }
