@@ -239,6 +239,23 @@ fn a_slow_recording_finds_as_many_false_ones_as_the_budget_allows() {
     assert!(high >= budget / WITHIN, "less than half the budget: at most {high:.3} a minute");
 }
 
+/// Until then the detector only listens, and then its spreads rest on that alone, s.
+const LISTENS_S: f64 = 7.0;
+const SOON_S: f64 = 15.0;
+
+#[test]
+fn a_budget_is_kept_too_when_little_was_heard() {
+    let (budget, recordings) = (0.1, 2000);
+    let counts = everywhere(recordings, |k| {
+        let made = made("rest-quiet", FIRST_SEED + 5000 + k as u64, SOON_S + 1.0);
+        let soon = |e: &&Event| (LISTENS_S..SOON_S).contains(&e.onset);
+        found(&made, budget).iter().filter(soon).count() as u64
+    });
+    let measured = rate(counts.iter().sum(), recordings as f64 * (SOON_S - LISTENS_S)).unwrap();
+    println!("{budget} a minute asked, {:.3} from {LISTENS_S} to {SOON_S} s", measured.per_min);
+    assert!(measured.per_min <= 1.5 * budget, "{:.3} a minute", measured.per_min);
+}
+
 /// Duration s, SNR dB, false alarms a minute, and the chance to find such a burst.
 const LIMITS: [(f64, f64, f64, f64); 6] = [
     (0.02, 11.3, 0.1, 0.899896),

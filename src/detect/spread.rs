@@ -8,7 +8,7 @@ use crate::units::Hertz;
 /// The tenth percentile of a normal distribution, in standard deviations below its median.
 pub const TENTH: f64 = 1.2816;
 /// How many energies what is expected is worth.
-const EXPECTED_WEIGHT: f64 = 20.0;
+pub const EXPECTED_WEIGHT: f64 = 20.0;
 /// The widest spread that is believed.
 const WIDEST: f64 = 0.6;
 const BINS_AN_OCTAVE: f64 = 32.0;
@@ -65,12 +65,13 @@ impl Spread {
         1.0
     }
 
-    /// Makes a spread of what was taken, and of what is `expected` while that is little.
-    pub fn settle(&mut self, expected: f64) {
+    /// Makes a spread of what was taken, and of what is `expected` while that is little. What is expected is
+    /// worth so many energies, and `at_least` so many where the spread would be less than it.
+    pub fn settle(&mut self, expected: f64, at_least: f64) {
         // A fifth of the lower half is a tenth of the whole.
         let (found, taken) = ((1.0 - self.quantile(0.2).cbrt()) / TENTH, f64::from(self.total));
-        let both = (taken * found + EXPECTED_WEIGHT * expected) / (taken + EXPECTED_WEIGHT);
-        self.sigma = both.clamp(self.least, WIDEST.max(self.least));
+        let both = |weight: f64| (taken * found + weight * expected) / (taken + weight);
+        self.sigma = both(EXPECTED_WEIGHT).max(both(at_least)).clamp(self.least, WIDEST.max(self.least));
     }
 
     /// The standard deviation of the cube root of an energy over its median.
