@@ -11,6 +11,7 @@
 //! else.
 
 use std::f64::consts::PI;
+use std::sync::LazyLock;
 
 use super::biquad::Cascade;
 use crate::units::{Hertz, SampleRate};
@@ -108,7 +109,7 @@ impl Whitener {
     /// How much more power a burst has behind it, a ratio; that of the noise is the same.
     pub fn gain(&self, Expected(signal): &Expected) -> f64 {
         let taps = self.0.map(f64::from);
-        let behind: f64 = signal.iter().enumerate().map(|(n, s)| s * power_at(&taps, angle(n))).sum();
+        let behind: f64 = signal.iter().enumerate().map(|(n, s)| s * power_at(&taps, n)).sum();
         behind / signal.iter().sum::<f64>()
     }
 
@@ -138,7 +139,7 @@ impl Whitener {
 /// half of every step goes there.
 fn refined(r: &[f64; HEARD + 1], Expected(signal): &Expected) -> [f64; ORDER + 1] {
     let a = prediction_error(r, FLOOR);
-    let noise: [f64; POINTS] = std::array::from_fn(|n| power_at(&a, angle(n)).recip());
+    let noise: [f64; POINTS] = std::array::from_fn(|n| power_at(&a, n).recip());
     let most = signal.iter().copied().fold(0.0, f64::max);
     let scale = SNR * noise.iter().sum::<f64>() / signal.iter().sum::<f64>();
     let burst = signal.map(|s| scale * s.max(1e-9 * most));
@@ -149,7 +150,7 @@ fn refined(r: &[f64; HEARD + 1], Expected(signal): &Expected) -> [f64; ORDER + 1
     let mut a: [f64; ORDER + 1] = prediction_error(&products(&model), SMOOTH);
     let wanted = products(&burst);
     for _ in 0..STEPS {
-        let held: [f64; POINTS] = std::array::from_fn(|n| power_at(&a, angle(n)) * fluctuation[n]);
+        let held: [f64; POINTS] = std::array::from_fn(|n| power_at(&a, n) * fluctuation[n]);
         let behind = |i: usize| (0..=ORDER).map(|k| wanted[i.abs_diff(k)] * a[k]).sum();
         let next = solve(&products(&held), std::array::from_fn(behind));
         let (size, before) = (length(&next), length(&a));
@@ -167,7 +168,7 @@ fn products(spectrum: &[f64; POINTS]) -> [f64; ORDER + 1] {
     std::array::from_fn(|lag| {
         let at = |n: usize| {
             let weight = if n == 0 || n == POINTS - 1 { 0.5 } else { 1.0 };
-            weight * spectrum[n] * (lag as f64 * angle(n)).cos()
+            weight * spectrum[n] * cosine(lag * n)
         };
         (0..POINTS).map(at).sum()
     })
@@ -193,15 +194,22 @@ fn solve(r: &[f64; ORDER + 1], mut b: [f64; ORDER + 1]) -> [f64; ORDER + 1] {
     b
 }
 
-/// The angle of a point of a spectrum: half the rate is π.
-fn angle(n: usize) -> f64 {
-    PI * n as f64 / (POINTS - 1) as f64
+/// A quarter of a turn, in steps from one point of a spectrum to the next: half the rate is half a turn.
+const QUARTER: usize = (POINTS - 1) / 2;
+/// The cosines of one turn.
+static COSINES: LazyLock<[f64; 4 * QUARTER]> =
+    LazyLock::new(|| std::array::from_fn(|n| (PI * n as f64 / (2 * QUARTER) as f64).cos()));
+
+/// The cosine of so many steps.
+fn cosine(steps: usize) -> f64 {
+    COSINES[steps % COSINES.len()]
 }
 
-/// The gain in power of the filter `a` at an angle.
-fn power_at(a: &[f64], angle: f64) -> f64 {
-    let part = |f: fn(f64) -> f64| (0..).zip(a).map(|(k, a)| a * f(f64::from(k) * angle)).sum::<f64>();
-    part(f64::cos).powi(2) + part(f64::sin).powi(2)
+/// The gain in power of the filter `a` at point `n` of a spectrum.
+fn power_at(a: &[f64], n: usize) -> f64 {
+    let real: f64 = a.iter().enumerate().map(|(k, a)| a * cosine(k * n)).sum();
+    let imaginary: f64 = a.iter().enumerate().map(|(k, a)| a * cosine(k * n + QUARTER)).sum();
+    real * real + imaginary * imaginary
 }
 
 /// The filter of the prediction error, by the recursion of Levinson and Durbin.
@@ -270,7 +278,7 @@ mod tests {
         let mut taps = [0.0; ORDER + 1];
         taps[0] = 1.0;
         whitener.run(&mut taps);
-        power_at(&taps.map(f64::from), PI * hz / 1000.0)
+        power_at(&taps.map(f64::from), (hz / 1000.0 * (POINTS - 1) as f64) as usize)
     }
 
     #[test]
@@ -282,7 +290,7 @@ mod tests {
         let thinned: Vec<f32> = noise.iter().step_by(4).map(|x| *x as f32).collect();
         let raised = |filters: &[(&Cascade, SampleRate)]| {
             let whitener = Whitener::of(&lags(&thinned), &Expected::behind(filters, rate)).unwrap();
-            gain_at(&whitener, 800.0) / gain_at(&whitener, 200.0)
+            gain_at(&whitener, 750.0) / gain_at(&whitener, 187.5)
         };
         let (known, unknown) = (raised(&[(&low_pass, fast)]), raised(&[]));
         assert!(known < 2.0 && unknown > 4.0 * known, "{known}, {unknown} where it is not known");
