@@ -130,12 +130,14 @@ impl Score {
         let window_s = |w: usize| clock.time(tape.detect.length(w)).s();
         let lengths = std::array::from_fn(|w| tape.detect.length(w));
         let chances = chances(budget_per_min, lengths, clock.time(1).s());
-        let white = weighting == Weighting::White;
-        let least = if white { WHITENED } else { WHITE };
+        let (least, tails) = match weighting {
+            Weighting::Flat => (WHITE, [FLAT_TAIL; WINDOWS]),
+            Weighting::White => (WHITENED, TAILS),
+        };
         let mut new = Self {
             weighting,
             step,
-            tails: std::array::from_fn(|w| Tail::new(chances[w], if white { TAILS[w] } else { FLAT_TAIL })),
+            tails: std::array::from_fn(|w| Tail::new(chances[w], tails[w])),
             long: SlidingQuantile::new(values(floor.s()) / 2),
             short: SlidingQuantile::new(values(SHORT_S)),
             local: SlidingQuantile::new(values(LOCAL_S)),

@@ -29,7 +29,7 @@ const FLOOR: f64 = 0.01;
 const SMOOTH: f64 = 0.05;
 /// What keeps a matrix of products from being singular by rounding, a share of its diagonal.
 const ROUNDING: f64 = 1e-9;
-/// Steps towards the best filter: from there on nothing is gained.
+/// Steps towards the best filter: further ones gain nothing.
 const STEPS: usize = 12;
 /// The power of the burst over that of the noise, a ratio: -3 dB. With 2 in place of it as much is found.
 const SNR: f64 = 0.5;
