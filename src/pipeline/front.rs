@@ -1,5 +1,6 @@
 //! What of a channel is signal: finite, not at the converter's end, not dead, not masked.
 
+use super::rails::Rails;
 use crate::block::Format;
 use crate::units::{SampleIndex, Seconds, Span};
 
@@ -35,9 +36,6 @@ impl Mask {
     }
 }
 
-/// A value this close to the converter's end is at its end (a part in two thousand: one step of
-/// 8 to 11 bits, and the rounding of 12 and more).
-const AT_END: f32 = 0.9995;
 /// At the converter's end for this long, the signal is lost; for less, only its crests are.
 const CLIPPED_S: f64 = 0.010;
 /// The same value for this long means a dead channel; slow quantised noise repeats for less.
@@ -46,7 +44,7 @@ const FLAT_S: f64 = 0.5;
 /// Looks at each sample of one channel as it comes.
 #[derive(Debug, Clone)]
 pub struct Front {
-    end: f32,
+    rails: Rails,
     clipped_after: u64,
     flat_after: u64,
     last: f32,
@@ -59,9 +57,10 @@ pub struct Front {
 impl Front {
     /// For a channel of `format`.
     pub fn new(format: &Format) -> Self {
+        let clipped_after = format.rate.samples(Seconds::new(CLIPPED_S)).max(3);
         Self {
-            end: format.full_scale.map_or(f32::INFINITY, |f| f * AT_END),
-            clipped_after: format.rate.samples(Seconds::new(CLIPPED_S)).max(3),
+            rails: Rails::new(format.full_scale, clipped_after),
+            clipped_after,
             flat_after: format.rate.samples(Seconds::new(FLAT_S)).max(8),
             last: f32::NAN,
             same: 0,
@@ -79,11 +78,16 @@ impl Front {
         }
         if x == self.last {
             self.same += 1;
+            if self.rails.hold(x, self.same + 1, self.step) {
+                self.at_end = self.same;
+            }
         } else {
-            self.step = self.step.min((x - self.last).abs());
+            let change = (x - self.last).abs();
+            self.step = self.step.min(change);
+            self.rails.change(x, change, self.step);
             (self.same, self.last) = (0, x);
         }
-        self.at_end = if x.abs() >= self.end { self.at_end + 1 } else { 0 };
+        self.at_end = if self.rails.reached(x) { self.at_end + 1 } else { 0 };
         if self.at_end >= self.clipped_after {
             Some(Mask::Clipped)
         } else if self.same >= self.flat_after {
@@ -97,7 +101,7 @@ impl Front {
     /// from any doubt. Otherwise nothing is noted, and they are to be looked at one by one.
     pub fn pass(&mut self, run: &[f32]) -> bool {
         let Some(tail) = run.last().copied() else { return true };
-        let plain = run.iter().fold(true, |plain, x| plain & (x.abs() < self.end));
+        let plain = self.rails.is_within(run, self.last, self.same);
         if !plain || self.open.is_some() || self.same + run.len() as u64 >= self.flat_after {
             return false;
         }
@@ -109,13 +113,17 @@ impl Front {
         let same = run.iter().rev().take_while(|x| **x == tail).count();
         let goes_on = same == run.len() && tail == self.last;
         self.same = if goes_on { self.same + same as u64 } else { same as u64 - 1 };
+        if !goes_on {
+            let before = run.len().checked_sub(same + 1).map_or(self.last, |at| run[at]);
+            self.rails.change(tail, (tail - before).abs(), self.step);
+        }
         (self.last, self.at_end) = (tail, 0);
         true
     }
 
     /// Whether the last sample was at the converter's end.
     pub fn railed(&self) -> bool {
-        self.at_end > 0
+        self.at_end > 0 && self.rails.is_known(self.last)
     }
 
     /// Why the last sample was not signal, if it was not.
@@ -151,6 +159,7 @@ impl Front {
     pub fn clear(&mut self) {
         (self.last, self.same, self.at_end) = (f32::NAN, 0, 0);
         (self.step, self.open) = (f32::INFINITY, None);
+        self.rails.clear();
     }
 
     /// Closes what is open at `end`.
@@ -179,14 +188,15 @@ mod tests {
     proptest! {
         #[test]
         fn a_run_that_passes_leaves_the_front_as_looking_one_by_one_does(
-            counts in prop::collection::vec((prop_oneof![8 => -3i16..3, 1 => -9i16..10], 1usize..18), 1..40),
+            counts in prop::collection::vec((prop_oneof![3 => -3i16..3, 1 => -9i16..10], 1usize..18), 1..40),
             size in 1usize..12,
+            full_scale in prop_oneof![Just(Some(8.0f32)), Just(None)],
         ) {
             let value = |c: i16| if c == 9 { f32::NAN } else { f32::from(c) };
             let x: Vec<f32> = counts.iter().flat_map(|(c, n)| std::iter::repeat_n(value(*c), *n)).collect();
             let rate = SampleRate::new(30.0).unwrap();
             let format =
-                Format { rate, channels: vec!["a".into()], scale: Scale::Unknown, full_scale: Some(8.0) };
+                Format { rate, channels: vec!["a".into()], scale: Scale::Unknown, full_scale };
             let (mut plain, mut fast) = (Front::new(&format), Front::new(&format));
             for run in x.chunks(size) {
                 let expected = seen(&mut plain, run);

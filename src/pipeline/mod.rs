@@ -11,6 +11,7 @@ mod front;
 mod glance;
 mod lane;
 mod merge;
+mod rails;
 mod thresholds;
 mod waves;
 
