@@ -97,6 +97,18 @@ def main():
         band = np.abs(sosfreqz(corner, f, fs=RATE)[1]) ** 2
         row(name, lambda n, _: band * power(taps(f, n * band, corner, **changed), f / RATE * 2 * np.pi))
 
+    def both(name, corner_hz=50, weight=0.15):
+        # With the band below (src/detect/low.rs): powers of both, of no common frequency, add up.
+        corner = butter(2, [60, 450], "band", fs=RATE, output="sos")
+        band = np.abs(sosfreqz(corner, f, fs=RATE)[1]) ** 2
+        below = np.abs(sosfreqz(butter(2, [20, corner_hz], "band", fs=RATE, output="sos"), f, fs=RATE)[1]) ** 2
+
+        def gain(n, _):
+            own = band * power(taps(f, n * band, corner), f / RATE * 2 * np.pi)
+            return own / (own * n).sum() + weight * below / (below * n).sum()
+
+        row(name, gain)
+
     print("| filter | 0 dB | 0 dB, held |\n|---|---|---|")
     row("all frequencies, best weights", lambda n, b: b / (n * (n + b)))
     row("from 60 Hz on, best weights", lambda n, b: b / (n * (n + b)) * (f >= 60))
@@ -109,6 +121,12 @@ def main():
         ("17 taps, 65 points", {"order": 16, "lags": 32, "points": 65}), ("a corner of 20 Hz", {"low": 20}),
     ]:
         filtered(name, **changed)
+    both("with the band below")
+    for name, changed in [
+        ("below 40 Hz", {"corner_hz": 40}), ("below 70 Hz", {"corner_hz": 70}),
+        ("weight 0.1", {"weight": 0.1}), ("weight 0.2", {"weight": 0.2}),
+    ]:
+        both(f"with the band below, {name}", **changed)
 
 
 if __name__ == "__main__":

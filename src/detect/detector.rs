@@ -10,9 +10,10 @@ use super::bursts::{Burst, Bursts, Look};
 use super::classify::Lengths;
 use super::heart::{Beats, Heart};
 use super::hindsight::Doubts;
+use super::low::Low;
 use super::pulse::Pulses;
 use super::scene::Scene;
-use super::score::{FLOOR_WINDOW, Score};
+use super::score::Score;
 use super::tape::{Clock, Forms, Tape, WEIGHTINGS, Weighting};
 use super::verdict::{Candidate, Class};
 use crate::signal::biquad::Cascade;
@@ -109,9 +110,16 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// For samples and hops of `clock`, whose detection band lies behind `low_pass` at its rate and `filters`.
-    pub fn new(clock: Clock, limits: Limits, low_pass: (&Cascade, SampleRate), filters: &[&Cascade]) -> Self {
-        let tape = Tape::new(clock, Seconds::new(KEPT_S));
+    /// For samples and hops of `clock`, behind `low_pass` at its rate and the filters of drift, amplitude band and,
+    /// from there on, detection band.
+    pub fn new(
+        clock: Clock,
+        limits: Limits,
+        low_pass: (&Cascade, SampleRate),
+        filters: [&Cascade; 3],
+    ) -> Self {
+        let kept = clock.hops(Seconds::new(KEPT_S)) as usize;
+        let tape = Tape::new(clock, kept, Low::new(clock, low_pass, filters, kept));
         let (bridge, most) = (clock.hops(limits.merge_gap), clock.hops(Seconds::new(MOST_S)));
         Self {
             clock,
@@ -119,9 +127,9 @@ impl Detector {
             start_hops: clock.hops(Seconds::new(START_S)),
             limits,
             scores: Weighting::ALL.map(|weighting| Score::new(clock, &tape, limits, weighting)),
-            noise: Noise::new(clock, low_pass, filters),
-            heart: Heart::new(clock, clock.hops(Seconds::new(KEPT_S)) as usize),
-            pulses: Pulses::new(clock, filters),
+            noise: Noise::new(clock, low_pass, &filters),
+            heart: Heart::new(clock, kept),
+            pulses: Pulses::new(clock, &filters),
             bursts: Bursts::new(bridge, most, 1.0),
             beside: Threshold::BESIDE.map(|threshold| Beside::new(threshold, bridge, most)),
             efforts: Bursts::new(clock.hops(Seconds::from_ms(EFFORT_BRIDGE_MS)), u64::MAX, 1.0),
@@ -362,23 +370,6 @@ impl Detector {
         for _ in 0..rest * self.clock.hop {
             self.push(Forms::default(), false, false, sink);
         }
-    }
-
-    /// What could be seen; `None` if no floor was ever found.
-    pub fn quality(&self) -> Option<Quality> {
-        let power = f64::from(self.flat().typical_power()?);
-        let gain = self.tape.whitener().gain(self.noise.expected());
-        let smallest = |ms: f64| {
-            let hops = self.clock.hops(Seconds::from_ms(ms));
-            (self.white().detectable(&self.tape, hops) * power / gain).sqrt()
-        };
-        let threshold = f64::from(self.white().threshold(FLOOR_WINDOW));
-        Some(Quality {
-            noise_rms: power.sqrt(),
-            threshold_db: 10.0 * threshold.log10(),
-            smallest_rms: [smallest(20.0), smallest(50.0), smallest(100.0)],
-            beats: self.heart.beats(),
-        })
     }
 
     /// Back to where it was when new.

@@ -18,6 +18,7 @@ mod hindsight;
 mod hum;
 mod kin;
 mod lag;
+mod low;
 mod measure;
 mod peel;
 mod profile;

@@ -164,7 +164,7 @@ impl Scene<'_> {
             room.copy_from_slice(part);
             self.tape.whitener().run(room);
         }
-        self.rest_score(begin, floor, [rest, taken], beat)
+        self.rest_score(begin, floor / self.tape.low.weights().own, [rest, taken], beat)
     }
 
     /// The best score of what remains from hop `begin` on; of what was taken off, a share is held

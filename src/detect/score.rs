@@ -204,7 +204,7 @@ impl Score {
         if hops.is_multiple_of(2 * self.step)
             && hops >= window
             && tape.all_valid(hops - window, hops)
-            && let Some(energy) = self.energies(tape).around(FLOOR_WINDOW, hops - 1 - window / 2)
+            && let Some(energy) = tape.newest(self.weighting, FLOOR_WINDOW, hops)
         {
             self.long.push(energy);
             self.amplitude.push(tape.amplitude_before(hops, window));
@@ -224,7 +224,7 @@ impl Score {
         if !hops.is_multiple_of(self.step) || hops < window || !tape.all_valid(hops - window, hops) {
             return;
         }
-        let Some(energy) = self.energies(tape).around(FLOOR_WINDOW, hops - 1 - window / 2) else { return };
+        let Some(energy) = tape.newest(self.weighting, FLOOR_WINDOW, hops) else { return };
         self.short.push(energy);
         self.local.push(energy);
         self.short_floor = self.short.quantile(0.5).unwrap_or(0.0).max(self.quantum);

@@ -1,5 +1,6 @@
 //! The last seconds of one channel, conditioned: what verdicts are made from.
 
+use super::low::{Heard, Low, MOST, Weights};
 use crate::signal::envelope::Energies;
 use crate::signal::ring::Ring;
 use crate::signal::whiten::{HEARD, Lags, ORDER, Whitener};
@@ -73,9 +74,11 @@ pub struct Tape {
     pub samples: Ring<Forms>,
     /// Energies in the detection band.
     pub detect: Energies,
-    /// The same behind the whitener.
+    /// The same behind the whitener, with what lies below the band; some hops later, as bursts are there.
     pub white: Energies,
     whitener: Whitener,
+    /// What lies below the detection band.
+    pub low: Low,
     /// Energy of each hop in the amplitude band.
     amplitude: Ring<f32>,
     /// How many hops in a row, up to this one, were valid: every sample of them.
@@ -91,15 +94,15 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// Holds at least `span` of signal; the shortest energy window is 16 ms.
-    pub fn new(clock: Clock, span: Seconds) -> Self {
-        let hops = clock.hops(span) as usize;
+    /// Holds at least `hops` of signal; the shortest energy window is 16 ms.
+    pub fn new(clock: Clock, hops: usize, low: Low) -> Self {
         let shortest = clock.hops(Seconds::from_ms(16.0)) as usize;
         Self {
             samples: Ring::new(hops * clock.hop as usize),
             detect: Energies::new(shortest, hops),
-            white: Energies::new(shortest, hops),
+            white: Energies::of_two(shortest, hops, MOST),
             whitener: Whitener::default(),
+            low,
             amplitude: Ring::new(hops),
             row: Ring::new(hops),
             railed: Ring::new(hops),
@@ -154,12 +157,22 @@ impl Tape {
         }
         self.wide = wide / self.hop as f32;
         self.detect.push((detect / self.hop as f64) as f32);
-        self.white.push(self.whitened(end / self.hop - 1));
+        self.low.push(self.samples.range(end - self.hop, end).map(|forms| forms.amplitude));
+        self.push_white();
         self.amplitude.push((amplitude / self.hop as f64) as f32);
         self.in_a_row = if self.whole { self.in_a_row.saturating_add(1) } else { 0 };
         self.row.push(self.in_a_row);
         self.railed.push(self.rails);
         (self.rails, self.whole, self.filled) = (0, true, 0);
+    }
+
+    /// Takes the next hop into the energies behind the whitener, once it is heard below the band.
+    fn push_white(&mut self) {
+        let at = self.white.end();
+        if at + self.low.late() < self.hops() {
+            let Weights { own, low } = self.low.weights();
+            self.white.push_both(own * self.whitened(at), low * self.low.energy(at));
+        }
     }
 
     /// The mean energy of hop `at` in the detection band, whitened.
@@ -181,15 +194,19 @@ impl Tape {
         all
     }
 
-    /// Adds the products of hop `at` to `lags`, times `weight`.
-    pub fn add_lags(&self, at: u64, weight: f64, lags: &mut Lags) {
+    /// Adds hop `at` to what is known of the noise of both bands, over the `floor`.
+    pub fn add_noise(&self, at: u64, floor: f32, (lags, low): (&mut Lags, &mut Heard)) {
         let mut room = [0.0; HOP_ROOM];
-        lags.add(self.with_before(at, &mut room), weight);
+        lags.add(self.with_before(at, &mut room), f64::from(floor).recip());
+        if at + self.low.late() < self.hops() {
+            low.add(self.low.energy(at) / floor, self.detect.hop(at) / floor);
+        }
     }
 
-    /// Whitens what comes from now on so.
-    pub fn whiten(&mut self, whitener: Whitener) {
+    /// Whitens and weighs what comes from now on so.
+    pub fn whiten(&mut self, whitener: Whitener, weights: Weights) {
         self.whitener = whitener;
+        self.low.weigh(weights);
     }
 
     /// What whitens now.
@@ -197,18 +214,14 @@ impl Tape {
         &self.whitener
     }
 
-    /// Whitens all that was heard anew, if all of it is still held.
-    pub fn whiten_all(&mut self, whitener: Whitener) {
-        self.whitener = whitener;
+    /// Whitens and weighs all that was heard anew, if all of it is still held.
+    pub fn whiten_all(&mut self, whitener: Whitener, weights: Weights) {
+        self.whiten(whitener, weights);
         if self.samples.start() > 0 {
             return;
         }
-        let hops = self.hops();
         self.white.clear();
-        (0..hops).for_each(|at| {
-            let energy = self.whitened(at);
-            self.white.push(energy);
-        });
+        (0..self.hops()).for_each(|_| self.push_white());
     }
 
     /// Energies in the detection band, weighted so.
@@ -217,6 +230,17 @@ impl Tape {
             Weighting::Flat => &self.detect,
             Weighting::White => &self.white,
         }
+    }
+
+    /// The energy of window `w` that was the newest when `hops` hops had been heard.
+    pub fn newest(&self, weighting: Weighting, w: usize, hops: u64) -> Option<f32> {
+        let late = match weighting {
+            Weighting::Flat => 0,
+            Weighting::White => self.low.late(),
+        };
+        let energies = self.energies(weighting);
+        let at = hops.checked_sub(1 + late + energies.length(w) / 2)?;
+        energies.around(w, at)
     }
 
     /// The mean of the newest hop, above 5 Hz.
@@ -266,6 +290,7 @@ impl Tape {
         self.detect.clear();
         self.white.clear();
         self.whitener = Whitener::default();
+        self.low.clear();
         self.amplitude.clear();
         self.row.clear();
         self.in_a_row = 0;

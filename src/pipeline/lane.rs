@@ -91,7 +91,7 @@ impl Lane {
             again: bands.clock.samples(Seconds::new(AGAIN_S)),
             delay: bands.delay.round() as u64,
             since_search: 0,
-            detector: Detector::new(bands.clock, limits, bands.low_pass(), &filters),
+            detector: Detector::new(bands.clock, limits, bands.low_pass(), filters),
             outline: Outline::new(STRETCHES),
             masked: 0,
             heard: 0,

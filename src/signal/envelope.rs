@@ -11,9 +11,9 @@ pub const WINDOWS: usize = 4;
 /// rounding gathers over hours and the cost is a few additions a hop.
 #[derive(Debug, Clone)]
 pub struct Energies {
-    hops: Ring<f32>,
-    /// The sums of the windows that end with a hop.
-    sums: Ring<[f32; WINDOWS]>,
+    own: Sums,
+    /// Those of another band, of which no more counts in a window than so many times its own.
+    other: Option<(Sums, f32)>,
     /// The means of the windows around a hop, 0 until they are complete: asked for far more often
     /// than made.
     around: Ring<[f32; WINDOWS]>,
@@ -26,8 +26,8 @@ impl Energies {
     pub fn new(shortest: usize, capacity: usize) -> Self {
         let shortest = shortest.max(1) as u64;
         Self {
-            hops: Ring::new(capacity),
-            sums: Ring::new(capacity),
+            own: Sums::new(shortest, capacity),
+            other: None,
             around: Ring::new(capacity),
             lengths: std::array::from_fn(|w| (shortest << w) as f32),
             shortest,
@@ -39,31 +39,42 @@ impl Energies {
         self.shortest << w
     }
 
+    /// The same with the energy of another band, which counts in a window for `most` times its own at most.
+    pub fn of_two(shortest: usize, capacity: usize, most: f32) -> Self {
+        let one = Self::new(shortest, capacity);
+        Self { other: Some((Sums::new(one.shortest, capacity), most)), ..one }
+    }
+
     /// Takes the mean energy of the next hop.
     pub fn push(&mut self, energy: f32) {
-        self.hops.push(energy);
-        let at = self.hops.end() - 1;
-        let first = (at + 1).saturating_sub(self.shortest);
-        let (older, newer) = self.hops.runs(first, at + 1);
-        let mut sums = [0.0; WINDOWS];
-        sums[0] = older.iter().chain(newer).sum();
-        for w in 1..WINDOWS {
-            let before = at.checked_sub(self.length(w - 1));
-            sums[w] = sums[w - 1] + before.map_or(0.0, |at| self.sums.get(at)[w - 1]);
+        self.push_both(energy, 0.0);
+    }
+
+    /// Takes the mean energy of the next hop, and that of the other band.
+    pub fn push_both(&mut self, energy: f32, other: f32) {
+        let mut sums = self.own.push(energy);
+        if let Some((others, most)) = &mut self.other {
+            let others = others.push(other);
+            sums = std::array::from_fn(|w| sums[w] + others[w].min(*most * sums[w]));
         }
-        self.sums.push(sums);
         self.around.push([0.0; WINDOWS]);
-        for w in 0..WINDOWS {
+        let at = self.end() - 1;
+        for (w, sum) in sums.into_iter().enumerate() {
             let middle = at.checked_sub(self.length(w) / 2);
             if let Some(around) = middle.and_then(|middle| self.around.get_mut(middle)) {
-                around[w] = sums[w] / self.lengths[w];
+                around[w] = sum / self.lengths[w];
             }
         }
     }
 
+    /// The mean energy of hop `at`, without that of another band.
+    pub fn hop(&self, at: u64) -> f32 {
+        self.own.hops.get(at)
+    }
+
     /// Hops taken so far.
     pub fn end(&self) -> u64 {
-        self.hops.end()
+        self.own.hops.end()
     }
 
     /// The mean energy over the window `w` around hop `at`; `None` until it is complete.
@@ -79,16 +90,47 @@ impl Energies {
         self.around.get(at)
     }
 
-    /// The mean energy over the window `w` that ends with the newest hop; 0 before the first.
-    pub fn newest(&self, w: usize) -> f32 {
-        self.end().checked_sub(1).map_or(0.0, |last| self.sums.get(last)[w] / self.lengths[w])
-    }
-
     /// Back to where it was when new.
     pub fn clear(&mut self) {
+        self.own.clear();
+        if let Some((other, _)) = &mut self.other {
+            other.clear();
+        }
+        self.around.clear();
+    }
+}
+
+/// The sums of the windows that end with each hop.
+#[derive(Debug, Clone)]
+struct Sums {
+    hops: Ring<f32>,
+    sums: Ring<[f32; WINDOWS]>,
+    shortest: u64,
+}
+
+impl Sums {
+    fn new(shortest: u64, capacity: usize) -> Self {
+        Self { hops: Ring::new(capacity), sums: Ring::new(capacity), shortest }
+    }
+
+    fn push(&mut self, energy: f32) -> [f32; WINDOWS] {
+        self.hops.push(energy);
+        let at = self.hops.end() - 1;
+        let first = (at + 1).saturating_sub(self.shortest);
+        let (older, newer) = self.hops.runs(first, at + 1);
+        let mut sums = [0.0; WINDOWS];
+        sums[0] = older.iter().chain(newer).sum();
+        for w in 1..WINDOWS {
+            let before = at.checked_sub(self.shortest << (w - 1));
+            sums[w] = sums[w - 1] + before.map_or(0.0, |at| self.sums.get(at)[w - 1]);
+        }
+        self.sums.push(sums);
+        sums
+    }
+
+    fn clear(&mut self) {
         self.hops.clear();
         self.sums.clear();
-        self.around.clear();
     }
 }
 
@@ -114,9 +156,9 @@ mod tests {
                 if at + 1 >= length {
                     let plain: f32 = hops[at + 1 - length..=at].iter().sum::<f32>() / length as f32;
                     let middle = (at - length / 2) as u64;
-                    assert!((energies.newest(w) - plain).abs() < 1e-3);
-                    assert_eq!(energies.around(w, middle), Some(energies.newest(w)));
-                    assert_eq!(energies.all_around(middle)[w], energies.newest(w));
+                    let around = energies.around(w, middle).unwrap();
+                    assert!((around - plain).abs() < 1e-3);
+                    assert_eq!(energies.all_around(middle)[w], around);
                     assert_eq!(
                         (energies.around(w, middle + 1), energies.all_around(middle + 1)[w]),
                         (None, 0.0)
@@ -124,6 +166,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn of_the_other_band_no_more_counts_than_a_share_of_its_own() {
+        let mut energies = Energies::of_two(2, 32, 0.5);
+        for (own, other) in [(4.0, 1.0), (4.0, 1.0), (4.0, 9.0), (4.0, 9.0)] {
+            energies.push_both(own, other);
+        }
+        assert_eq!(energies.around(0, 0), Some(5.0));
+        assert_eq!(energies.around(0, 2), Some(6.0));
+        // Over both windows of two hops together.
+        assert_eq!(energies.around(1, 1), Some(6.0));
+        assert_eq!(energies.hop(3), 4.0);
     }
 
     #[test]

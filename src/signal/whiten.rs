@@ -61,6 +61,12 @@ impl Lags {
     }
 }
 
+/// The spectrum of EMG at `hz`, of any size.
+pub fn emg(hz: f64) -> f64 {
+    let (f, low, high) = (hz.powi(2), LOW_HZ.powi(2), HIGH_HZ.powi(2));
+    f / ((f + low) * (f + high).powi(2))
+}
+
 /// The spectrum of a burst behind a band's filters, of any size.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected([f64; POINTS]);
@@ -71,9 +77,7 @@ impl Expected {
         Self(std::array::from_fn(|n| {
             let hz = n as f64 / (POINTS - 1) as f64 * rate.nyquist().hz();
             let through = |(c, rate): &(&Cascade, SampleRate)| c.response(Hertz::new(hz), *rate).norm_sqr();
-            let (f, low, high) = (hz.powi(2), LOW_HZ.powi(2), HIGH_HZ.powi(2));
-            let emg = f / ((f + low) * (f + high).powi(2));
-            emg * filters.iter().map(through).product::<f64>()
+            emg(hz) * filters.iter().map(through).product::<f64>()
         }))
     }
 }

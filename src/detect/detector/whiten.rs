@@ -1,6 +1,7 @@
 //! What whitens the energies: learnt from the noise between bursts, and followed slowly.
 
 use super::Detector;
+use crate::detect::low::{self, is_narrow};
 use crate::detect::score::{FLOOR_WINDOW, STEADY};
 use crate::detect::tape::Clock;
 use crate::signal::biquad::Cascade;
@@ -14,15 +15,14 @@ const QUANTILE: f64 = 0.35;
 /// How often it is whitened anew, s, and how long what was heard counts.
 const AGAIN_S: f64 = 1.0;
 const KEPT_S: f64 = 10.0;
-/// Of less than so many samples a second the band is so narrow that nothing is gained: 0.006 of F1 are lost
-/// at 250.
-const LEAST_RATE_HZ: f64 = 300.0;
 
 /// The noise as it was heard.
 #[derive(Debug, Clone)]
 pub(super) struct Noise {
     lags: Lags,
     newest: Lags,
+    low: low::Heard,
+    newest_low: low::Heard,
     every: u64,
     expected: Expected,
     narrow: bool,
@@ -34,8 +34,15 @@ impl Noise {
         let every = clock.hops(Seconds::new(AGAIN_S));
         let filters: Vec<_> = filters.iter().map(|c| (*c, clock.rate)).chain([low_pass]).collect();
         let expected = Expected::behind(&filters, clock.rate);
-        let narrow = clock.rate.hz() < LEAST_RATE_HZ;
-        Self { lags: Lags::default(), newest: Lags::default(), every, expected, narrow }
+        Self {
+            lags: Lags::default(),
+            newest: Lags::default(),
+            low: low::Heard::default(),
+            newest_low: low::Heard::default(),
+            every,
+            expected,
+            narrow: is_narrow(clock),
+        }
     }
 
     /// The spectrum of a burst.
@@ -46,6 +53,7 @@ impl Noise {
     /// Forgets all of it.
     pub fn clear(&mut self) {
         (self.lags, self.newest) = (Lags::default(), Lags::default());
+        (self.low, self.newest_low) = (low::Heard::default(), low::Heard::default());
     }
 }
 
@@ -57,13 +65,13 @@ impl Detector {
         }
         let hops = self.tape.hops();
         let floor = self.scene().energy(FLOOR_WINDOW, (0, hops), QUANTILE);
-        let mut lags = Lags::default();
+        let (mut lags, mut low) = (Lags::default(), low::Heard::default());
         for at in (0..hops).filter(|at| self.is_noise(*at, floor)) {
-            self.tape.add_lags(at, f64::from(floor).recip(), &mut lags);
+            self.tape.add_noise(at, floor, (&mut lags, &mut low));
         }
-        self.noise.lags = lags;
+        (self.noise.lags, self.noise.low) = (lags, low);
         if let Some(whitener) = Whitener::of(&lags, &self.noise.expected) {
-            self.tape.whiten_all(whitener);
+            self.tape.whiten_all(whitener, low.weights());
         }
     }
 
@@ -80,13 +88,15 @@ impl Detector {
         }
         let (floor, long_floor) = (self.flat().floor(), self.flat().long_floor());
         if floor < STEADY * long_floor && self.is_noise(at, floor) {
-            self.tape.add_lags(at, f64::from(floor).recip(), &mut self.noise.newest);
+            self.tape.add_noise(at, floor, (&mut self.noise.newest, &mut self.noise.newest_low));
         }
         if at.is_multiple_of(self.noise.every) {
+            let kept = (-AGAIN_S / KEPT_S).exp();
             let newest = std::mem::take(&mut self.noise.newest);
-            self.noise.lags.fade(&newest, (-AGAIN_S / KEPT_S).exp());
+            self.noise.lags.fade(&newest, kept);
+            self.noise.low.fade(std::mem::take(&mut self.noise.newest_low), kept);
             if let Some(whitener) = Whitener::of(&self.noise.lags, &self.noise.expected) {
-                self.tape.whiten(whitener);
+                self.tape.whiten(whitener, self.noise.low.weights());
             }
         }
     }
