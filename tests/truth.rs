@@ -48,9 +48,9 @@ const fn floor(name: &'static str, seeds: u64, f1: f64, alarms: f64) -> Floor {
 const FLOORS: &[Floor] = &[
     floor("quiet-20db", 20, 0.985, 0.45),
     floor("quiet-10db", 20, 0.983, 0.45),
-    floor("quiet-6db", 20, 0.954, 0.45),
-    floor("quiet-3db", 20, 0.775, 0.45),
-    floor("quiet-0db", 20, 0.412, 0.45),
+    floor("quiet-6db", 20, 0.960, 0.45),
+    floor("quiet-3db", 20, 0.818, 0.45),
+    floor("quiet-0db", 20, 0.461, 0.45),
     floor("clear", 20, 0.983, 0.45),
     floor("ecg", 20, 0.983, 0.40),
     floor("mains-50", 20, 0.983, 0.40),
