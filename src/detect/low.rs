@@ -189,25 +189,20 @@ impl Heard {
 mod tests {
     use super::*;
 
-    #[derive(serde::Deserialize)]
-    struct Row {
-        rate_hz: f64,
-        late_ms: f64,
-        burst: f64,
-    }
-
     #[test]
     fn how_late_and_how_strong_a_burst_is_there_is_what_scipy_says() {
-        let rows: Vec<Row> = serde_json::from_str(include_str!("../../tests/data/low.json")).unwrap();
+        let numbers = |row: &str| row.split('\t').map(|n| n.parse().expect("a number")).collect::<Vec<f64>>();
+        let rows: Vec<_> = include_str!("../../tests/data/low.tsv").lines().map(numbers).collect();
         assert_eq!(rows.len(), 3);
         for row in rows {
-            let rate = SampleRate::new(row.rate_hz).unwrap();
+            let [rate_hz, late_ms, burst] = row[..] else { panic!("{row:?}") };
+            let rate = SampleRate::new(rate_hz).unwrap();
             let high = |order, hz| butterworth(order, Shape::HighPass(Hertz::new(hz)), rate).unwrap();
-            let clock = Clock { rate, hop: (row.rate_hz / 500.0) as u64 };
+            let clock = Clock { rate, hop: (rate_hz / 500.0) as u64 };
             let all = Cascade::default();
             let low = Low::new(clock, (&all, rate), [&high(1, 5.0), &high(2, 20.0), &high(4, 60.0)], 16);
-            assert_eq!(low.late(), (row.late_ms / 2.0).round() as u64, "{}", row.rate_hz);
-            assert!((low.burst / row.burst - 1.0).abs() < 1e-6, "{} for {}", low.burst, row.burst);
+            assert_eq!(low.late(), (late_ms / 2.0).round() as u64, "{rate_hz}");
+            assert!((low.burst / burst - 1.0).abs() < 1e-6, "{} for {burst}", low.burst);
         }
     }
 
