@@ -92,19 +92,23 @@ def main():
     def row(name, gain):
         print(f"| {name} | " + " | ".join(f"{recall(f, gain(n, b), n, b):.3f}" for n, b in cases) + " |", flush=True)
 
-    def filtered(name, low=60, **changed):
-        corner = butter(2, [low, 450], "band", fs=RATE, output="sos")
-        band = np.abs(sosfreqz(corner, f, fs=RATE)[1]) ** 2
-        row(name, lambda n, _: band * power(taps(f, n * band, corner, **changed), f / RATE * 2 * np.pi))
+    def gain_of(low_hz, high_hz):
+        corner = butter(2, [low_hz, high_hz], "band", fs=RATE, output="sos")
+        return corner, np.abs(sosfreqz(corner, f, fs=RATE)[1]) ** 2
+
+    def weighed(noise, low=60, **changed):
+        corner, band = gain_of(low, 450)
+        return band * power(taps(f, noise * band, corner, **changed), f / RATE * 2 * np.pi)
+
+    def filtered(name, **changed):
+        row(name, lambda n, _: weighed(n, **changed))
 
     def both(name, corner_hz=50, weight=0.15):
         # With the band below (src/detect/low.rs): powers of both, of no common frequency, add up.
-        corner = butter(2, [60, 450], "band", fs=RATE, output="sos")
-        band = np.abs(sosfreqz(corner, f, fs=RATE)[1]) ** 2
-        below = np.abs(sosfreqz(butter(2, [20, corner_hz], "band", fs=RATE, output="sos"), f, fs=RATE)[1]) ** 2
+        _, below = gain_of(20, corner_hz)
 
         def gain(n, _):
-            own = band * power(taps(f, n * band, corner), f / RATE * 2 * np.pi)
+            own = weighed(n)
             return own / (own * n).sum() + weight * below / (below * n).sum()
 
         row(name, gain)

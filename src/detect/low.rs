@@ -1,13 +1,12 @@
-//! What lies below the detection band: of a burst as much again stands out there as in a tenth of the band
-//! above. But hearts, strokes and electrodes that move are loudest there. So it is listened to only while there
-//! is nothing but steady noise in it, and no further than what is above supports. This file knows filters,
-//! nothing of tapes.
+//! What lies below the detection band. Bursts of muscle have it, too, but hearts, strokes and electrodes that
+//! move are loudest there. So it is listened to only while there is nothing but steady noise in it, and no further
+//! than what is above supports. This file knows filters and clocks, nothing of tapes.
 
 use super::tape::Clock;
 use crate::signal::biquad::{Cascade, State};
 use crate::signal::design::{Shape, butterworth};
 use crate::signal::ring::Ring;
-use crate::signal::whiten::emg;
+use crate::signal::whiten::emg_behind;
 use crate::units::{Hertz, SampleRate};
 
 /// What is below this, Hz, of the amplitude band.
@@ -23,7 +22,7 @@ pub const MOST: f32 = 0.7;
 const STEADY: f64 = 3.2;
 const UNSTEADY: f64 = 3.5;
 /// Of less than so many samples a second nothing is weighed, and this is not listened to either.
-pub const LEAST_RATE_HZ: f64 = 300.0;
+const LEAST_RATE_HZ: f64 = 300.0;
 /// Where delays are taken: the middle of this band, and of the spectrum of a burst, Hz.
 const MIDDLE_HZ: f64 = 30.0;
 const BURST_HZ: f64 = 120.0;
@@ -72,23 +71,10 @@ impl Low {
         let [drift, amplitude, _] = filters;
         let shape = Shape::LowPass(Hertz::new(CORNER_HZ.min(0.4 * clock.rate.hz())));
         let filter = butterworth(ORDER, shape, clock.rate).unwrap_or_default();
-        let delay_s = |all: [&Cascade; 3], hz: f64| -> f64 {
-            all.iter().map(|c| c.group_delay(Hertz::new(hz), clock.rate).s()).sum()
-        };
-        let late_s = delay_s([drift, amplitude, &filter], MIDDLE_HZ) - delay_s(filters, BURST_HZ);
+        let below = [drift, amplitude, &filter];
+        let late_s = delay_s(clock, below, MIDDLE_HZ) - delay_s(clock, filters, BURST_HZ);
         let late = (late_s / clock.time(1).s()).round().max(0.0) as u64;
-        let power = |all: [&Cascade; 3]| -> f64 {
-            let at = |hz: u32| {
-                let hz = Hertz::new(f64::from(hz));
-                let behind = |c: &Cascade| c.response(hz, clock.rate).norm_sqr();
-                emg(hz.hz())
-                    * low_pass.0.response(hz, low_pass.1).norm_sqr()
-                    * all.iter().map(|c| behind(c)).product::<f64>()
-            };
-            let most = (clock.rate.nyquist().hz() as u32).min(ADDED_HZ);
-            (1..most).map(at).sum()
-        };
-        let burst = power([drift, amplitude, &filter]) / power(filters);
+        let burst = burst_power(clock, low_pass, below) / burst_power(clock, low_pass, filters);
         Self {
             state: filter.silent(),
             filter,
@@ -143,6 +129,18 @@ impl Low {
     }
 }
 
+/// How much later a burst comes behind `filters`, by what it has at `hz`.
+fn delay_s(clock: Clock, filters: [&Cascade; 3], hz: f64) -> f64 {
+    filters.iter().map(|c| c.group_delay(Hertz::new(hz), clock.rate).s()).sum()
+}
+
+/// The power of a burst behind `low_pass` and `filters`, of any size.
+fn burst_power(clock: Clock, low_pass: (&Cascade, SampleRate), [a, b, c]: [&Cascade; 3]) -> f64 {
+    let all = [low_pass, (a, clock.rate), (b, clock.rate), (c, clock.rate)];
+    let most = (clock.rate.nyquist().hz() as u32).min(ADDED_HZ);
+    (1..most).map(|hz| emg_behind(f64::from(hz), &all)).sum()
+}
+
 /// Whether samples are so few that frequencies are not weighed: 0.006 of F1 would be lost at 250 a second.
 pub fn is_narrow(clock: Clock) -> bool {
     clock.rate.hz() < LEAST_RATE_HZ
@@ -150,14 +148,14 @@ pub fn is_narrow(clock: Clock) -> bool {
 
 /// The noise of both bands, as it was heard.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Heard {
+pub struct Noise {
     low: f64,
     squares: f64,
     own: f64,
     count: f64,
 }
 
-impl Heard {
+impl Noise {
     /// Takes a hop of noise, by the energies of both bands over the floor.
     pub fn add(&mut self, low: f32, own: f32) {
         let low = f64::from(low);
@@ -207,9 +205,9 @@ mod tests {
     }
 
     fn heard(energies: impl Iterator<Item = (f32, f32)>) -> Weights {
-        let mut heard = Heard::default();
-        energies.for_each(|(low, own)| heard.add(low, own));
-        heard.weights()
+        let mut noise = Noise::default();
+        energies.for_each(|(low, own)| noise.add(low, own));
+        noise.weights()
     }
 
     #[test]

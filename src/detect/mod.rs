@@ -1,7 +1,7 @@
 //! From conditioned signal to named events.
 //!
 //! One [`Detector`] listens to one channel, hop by hop: energies against the noise floor
-//! (`score`, `spread`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
+//! (`score`, `spread`), of the band and of what lies below it (`low`), bursts from threshold and hysteresis (`bursts`), where each begins and ends
 //! (`extent`) and how late that is seen (`lag`), what it looks like (`shape`, `hum`, `tone`, `edges`), the heart
 //! (`heart`, `profile`), and the verdict (`classify`); and how all of it would be at a threshold
 //! beside this one (`beside`), and with what is known some seconds later (`hindsight`).

@@ -1,6 +1,6 @@
 //! The last seconds of one channel, conditioned: what verdicts are made from.
 
-use super::low::{Heard, Low, MOST, Weights};
+use super::low::{self, Low, MOST, Weights};
 use crate::signal::envelope::Energies;
 use crate::signal::ring::Ring;
 use crate::signal::whiten::{HEARD, Lags, ORDER, Whitener};
@@ -195,7 +195,7 @@ impl Tape {
     }
 
     /// Adds hop `at` to what is known of the noise of both bands, over the `floor`.
-    pub fn add_noise(&self, at: u64, floor: f32, (lags, low): (&mut Lags, &mut Heard)) {
+    pub fn add_noise(&self, at: u64, floor: f32, (lags, low): (&mut Lags, &mut low::Noise)) {
         let mut room = [0.0; HOP_ROOM];
         lags.add(self.with_before(at, &mut room), f64::from(floor).recip());
         if at + self.low.late() < self.hops() {

@@ -121,7 +121,8 @@ impl Front {
         true
     }
 
-    /// Whether the last sample was at the converter's end.
+    /// Whether the last sample was at the converter's end, where that is known beforehand: bursts on strong hum
+    /// that touch an end which only plateaus have shown are bursts still.
     pub fn railed(&self) -> bool {
         self.at_end > 0 && self.rails.is_known(self.last)
     }

@@ -18,7 +18,6 @@ pub struct Energies {
     /// than made.
     around: Ring<[f32; WINDOWS]>,
     lengths: [f32; WINDOWS],
-    shortest: u64,
 }
 
 impl Energies {
@@ -30,19 +29,18 @@ impl Energies {
             other: None,
             around: Ring::new(capacity),
             lengths: std::array::from_fn(|w| (shortest << w) as f32),
-            shortest,
         }
     }
 
     /// How many hops window `w` spans.
     pub fn length(&self, w: usize) -> u64 {
-        self.shortest << w
+        self.own.length(w)
     }
 
     /// The same with the energy of another band, which counts in a window for `most` times its own at most.
     pub fn of_two(shortest: usize, capacity: usize, most: f32) -> Self {
         let one = Self::new(shortest, capacity);
-        Self { other: Some((Sums::new(one.shortest, capacity), most)), ..one }
+        Self { other: Some((Sums::new(one.own.shortest, capacity), most)), ..one }
     }
 
     /// Takes the mean energy of the next hop.
@@ -113,6 +111,10 @@ impl Sums {
         Self { hops: Ring::new(capacity), sums: Ring::new(capacity), shortest }
     }
 
+    fn length(&self, w: usize) -> u64 {
+        self.shortest << w
+    }
+
     fn push(&mut self, energy: f32) -> [f32; WINDOWS] {
         self.hops.push(energy);
         let at = self.hops.end() - 1;
@@ -121,7 +123,7 @@ impl Sums {
         let mut sums = [0.0; WINDOWS];
         sums[0] = older.iter().chain(newer).sum();
         for w in 1..WINDOWS {
-            let before = at.checked_sub(self.shortest << (w - 1));
+            let before = at.checked_sub(self.length(w - 1));
             sums[w] = sums[w - 1] + before.map_or(0.0, |at| self.sums.get(at)[w - 1]);
         }
         self.sums.push(sums);

@@ -61,10 +61,11 @@ impl Lags {
     }
 }
 
-/// The spectrum of EMG at `hz`, of any size.
-pub fn emg(hz: f64) -> f64 {
+/// The spectrum of EMG at `hz` behind filters, each with the rate at which it runs, of any size.
+pub fn emg_behind(hz: f64, filters: &[(&Cascade, SampleRate)]) -> f64 {
     let (f, low, high) = (hz.powi(2), LOW_HZ.powi(2), HIGH_HZ.powi(2));
-    f / ((f + low) * (f + high).powi(2))
+    let through = |(c, rate): &(&Cascade, SampleRate)| c.response(Hertz::new(hz), *rate).norm_sqr();
+    f / ((f + low) * (f + high).powi(2)) * filters.iter().map(through).product::<f64>()
 }
 
 /// The spectrum of a burst behind a band's filters, of any size.
@@ -75,9 +76,7 @@ impl Expected {
     /// For samples of `rate` behind filters, each with the rate at which it runs.
     pub fn behind(filters: &[(&Cascade, SampleRate)], rate: SampleRate) -> Self {
         Self(std::array::from_fn(|n| {
-            let hz = n as f64 / (POINTS - 1) as f64 * rate.nyquist().hz();
-            let through = |(c, rate): &(&Cascade, SampleRate)| c.response(Hertz::new(hz), *rate).norm_sqr();
-            emg(hz) * filters.iter().map(through).product::<f64>()
+            emg_behind(n as f64 / (POINTS - 1) as f64 * rate.nyquist().hz(), filters)
         }))
     }
 }

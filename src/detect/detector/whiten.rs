@@ -21,8 +21,8 @@ const KEPT_S: f64 = 10.0;
 pub(super) struct Noise {
     lags: Lags,
     newest: Lags,
-    low: low::Heard,
-    newest_low: low::Heard,
+    low: low::Noise,
+    newest_low: low::Noise,
     every: u64,
     expected: Expected,
     narrow: bool,
@@ -37,8 +37,8 @@ impl Noise {
         Self {
             lags: Lags::default(),
             newest: Lags::default(),
-            low: low::Heard::default(),
-            newest_low: low::Heard::default(),
+            low: low::Noise::default(),
+            newest_low: low::Noise::default(),
             every,
             expected,
             narrow: is_narrow(clock),
@@ -53,7 +53,7 @@ impl Noise {
     /// Forgets all of it.
     pub fn clear(&mut self) {
         (self.lags, self.newest) = (Lags::default(), Lags::default());
-        (self.low, self.newest_low) = (low::Heard::default(), low::Heard::default());
+        (self.low, self.newest_low) = (low::Noise::default(), low::Noise::default());
     }
 }
 
@@ -65,7 +65,7 @@ impl Detector {
         }
         let hops = self.tape.hops();
         let floor = self.scene().energy(FLOOR_WINDOW, (0, hops), QUANTILE);
-        let (mut lags, mut low) = (Lags::default(), low::Heard::default());
+        let (mut lags, mut low) = (Lags::default(), low::Noise::default());
         for at in (0..hops).filter(|at| self.is_noise(*at, floor)) {
             self.tape.add_noise(at, floor, (&mut lags, &mut low));
         }
