@@ -5,6 +5,7 @@
 //! spread of each window is measured below its median, where twitches and efforts do not reach,
 //! and the threshold is put as many standard deviations above the median as the budget allows.
 
+mod beneath;
 mod steps;
 mod tail;
 
@@ -15,6 +16,7 @@ use super::tape::{Clock, Tape, Weighting};
 use crate::signal::envelope::{Energies, WINDOWS};
 use crate::signal::floor::SlidingQuantile;
 use crate::units::{Hertz, Seconds};
+use beneath::{OF_ONE_SECOND, OF_SECONDS};
 use tail::{FLAT_TAIL, TAILS, Tail, chances};
 
 /// Floors and spreads are sampled this often: the shortest window.
@@ -40,10 +42,8 @@ pub const STEPPED_DOWN: f32 = 0.6;
 const RAISED: f32 = 0.9;
 /// Spreads are learnt while the short floor is below this many times the long one.
 pub const STEADY: f32 = 1.5;
-/// Where hysteresis lets go, in standard deviations above the median, and the share of noise that lies
-/// above it.
+/// Where hysteresis lets go, in standard deviations above the median.
 const LOW_SIGMA: f64 = 1.65;
-const LOW_SHARE: f64 = 0.05;
 /// Effective bandwidth of EMG noise in the detection band, Hz (what the spread is made of until enough has
 /// been heard).
 const EXPECTED_BANDWIDTH_HZ: f64 = 150.0;
@@ -111,6 +111,8 @@ pub struct Score {
     lift: f32,
     long_floor: f32,
     short_floor: f32,
+    /// The short floor beneath a burst, as it counts where it is the higher one.
+    raised: f32,
     /// For how many steps the short floor has been so far below the long one that it is believed, and after how
     /// many the long one forgets.
     below: u64,
@@ -151,6 +153,7 @@ impl Score {
             lift: 0.0,
             long_floor: 0.0,
             short_floor: 0.0,
+            raised: 0.0,
             below: 0,
             forgets: values(steps::FORGETS_S) as u64,
             amplitude_floor: 0.0,
@@ -208,7 +211,9 @@ impl Score {
         {
             self.long.push(energy);
             self.amplitude.push(tape.amplitude_before(hops, window));
-            let low = |window: &SlidingQuantile| window.quantile(QUANTILE).unwrap_or(0.0) * self.lift;
+            let about = self.long.quantile(QUANTILE).unwrap_or(0.0) * self.lift;
+            let q = self.beneath(&self.long, QUANTILE, about, OF_SECONDS);
+            let low = |window: &SlidingQuantile| window.quantile(q).unwrap_or(0.0) * self.lift;
             self.long_floor = low(&self.long).max(self.quantum);
             self.amplitude_floor = low(&self.amplitude).max(self.quantum);
         }
@@ -228,6 +233,8 @@ impl Score {
         self.short.push(energy);
         self.local.push(energy);
         self.short_floor = self.short.quantile(0.5).unwrap_or(0.0).max(self.quantum);
+        let q = self.beneath(&self.short, 0.5, self.long_floor, OF_ONE_SECOND);
+        self.raised = RAISED * self.short.quantile(q).unwrap_or(0.0).max(self.quantum);
     }
 
     /// Forgets the floors that follow the moment, to hear them again from the first hops of `tape` on.
@@ -261,15 +268,6 @@ impl Score {
             self.set_thresholds();
             self.history.push(self.long_floor);
         }
-    }
-
-    /// The median of the last two seconds without the bursts in them: they lift a share of the values
-    /// over the low threshold, where noise has few.
-    fn local_floor(&self) -> f32 {
-        let median = self.local.quantile(0.5).unwrap_or(0.0);
-        let low = median * self.lows[FLOOR_WINDOW] / self.medians[FLOOR_WINDOW];
-        let active = (self.local.share_above(low) - LOW_SHARE).max(0.0) / (1.0 - LOW_SHARE);
-        self.local.quantile(0.5 * (1.0 - active)).unwrap_or(0.0)
     }
 
     /// Makes thresholds of what was learnt so far.
@@ -315,7 +313,7 @@ impl Score {
     /// The floor in force: median energy of 64 ms, detection band.
     pub fn floor(&self) -> f32 {
         let stepped_down = self.short_floor < STEPPED_DOWN * self.long_floor;
-        if stepped_down { self.short_floor } else { self.long_floor.max(RAISED * self.short_floor) }
+        if stepped_down { self.short_floor } else { self.long_floor.max(self.raised) }
     }
 
     /// The long floor alone.
@@ -377,7 +375,7 @@ impl Score {
         self.amplitude.clear();
         self.history.clear();
         self.spreads.iter_mut().for_each(Spread::clear);
-        (self.long_floor, self.short_floor, self.amplitude_floor) = (0.0, 0.0, 0.0);
+        (self.long_floor, self.short_floor, self.raised, self.amplitude_floor) = (0.0, 0.0, 0.0, 0.0);
         (self.quantum, self.settled, self.below) = (0.0, 0, 0);
         self.set_thresholds();
     }

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
-TAIL = 1.45
+TAIL = 1.55
 
 
 def sigmas(chance, spread):

@@ -20,7 +20,7 @@ const HOPS_A_LOOK: f64 = 2.0;
 const SHARE: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// The tail of each window is heavier than that of the gamma law by e to this times the standard deviations
 /// beyond 3: noise is coloured, a long window sees more of it, and floors are known by chance.
-pub const TAILS: [f64; WINDOWS] = [1.45, 1.05, 0.85, 0.75];
+pub const TAILS: [f64; WINDOWS] = [1.55, 1.15, 0.95, 0.85];
 /// The same of all windows without weights, which is stricter: pieces of efforts are judged so.
 pub const FLAT_TAIL: f64 = 1.7;
 /// The spreads that z is tabulated for: so many, so far apart, from the first on to just over the widest that
