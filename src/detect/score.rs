@@ -53,7 +53,7 @@ const TWICE_AS_LONG: f64 = 0.725;
 /// Where less than that was found, it is worth so many energies times the length of the window over the
 /// shortest's: of 128 ms seven seconds hold so few that their spread is known to 18 % only. Found to be more, as
 /// where noise wavers, it is believed.
-const AS_EXPECTED: f64 = 100.0;
+const AS_EXPECTED: f64 = 150.0;
 /// Filters have skirts: white noise in the band is a little steadier than its width says (0.122
 /// for 0.133 at 16 ms and 60-450 Hz). No noise is taken for steadier than that.
 const WHITE: f64 = 0.9;
