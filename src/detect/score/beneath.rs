@@ -1,15 +1,14 @@
-//! Floors beneath bursts. Bursts lift every quantile of the energies they lie among: thirty twitches a minute the
-//! long floor by 0.1 dB, and that is a third of the false alarms which a budget allows. So it is found how much of
-//! the time they fill, and the quantile is taken of the rest.
+//! Floors beneath bursts. Bursts lift every quantile of the energies they lie among, thirty twitches a minute the
+//! long floor by 0.1 dB, and with it what a faint one must reach. So it is found how much of the time they fill,
+//! and the quantile is taken of the rest.
 
 use super::{FLOOR_WINDOW, Score};
 use crate::signal::floor::SlidingQuantile;
 
 /// The share of noise that lies above the low threshold.
 const LOW_SHARE: f64 = 0.05;
-/// Bursts fill so much of the time at most, thirty a minute 7 % of it, and what fills more is held to be noise or an
-/// effort more and more: from the second of these shares on it is. Where units fire on and on, a quarter is as much
-/// over the low threshold.
+/// Thirty bursts a minute fill 7 % of the time. What fills more than a tenth of it is less and less held to be bursts,
+/// and from a fifth on not at all: efforts fill so much, and motor units that fire on and on.
 pub(super) const OF_SECONDS: Filled = Filled { all: 0.1, none: 0.2 };
 /// The same of one second: a twitch of 150 ms in it fills a fifth.
 pub(super) const OF_ONE_SECOND: Filled = Filled { all: 0.25, none: 0.45 };
@@ -24,6 +23,11 @@ pub(super) struct Filled {
 }
 
 impl Filled {
+    /// The quantile of `window` that is the `quantile` of the noise beneath bursts, if noise seldom passes `low`.
+    fn beneath(self, window: &SlidingQuantile, quantile: f64, low: f32) -> f64 {
+        quantile * (1.0 - self.by_bursts(filled(window, low)))
+    }
+
     /// How much of the share that is `filled` is bursts.
     fn by_bursts(self, filled: f64) -> f64 {
         let Self { all, none } = self;
@@ -36,7 +40,7 @@ impl Score {
     /// Where frequencies are not weighted, which is where efforts are told, bursts stay in it.
     pub(super) fn beneath(&self, window: &SlidingQuantile, quantile: f64, floor: f32, most: Filled) -> f64 {
         match self.is_white() {
-            true => quantile * (1.0 - most.by_bursts(filled(window, floor * self.lows[FLOOR_WINDOW]))),
+            true => most.beneath(window, quantile, floor * self.lows[FLOOR_WINDOW]),
             false => quantile,
         }
     }
@@ -80,8 +84,8 @@ mod tests {
             alone.push(noise(i));
             among.push(if i % 100 < 7 { 10.0 } else { noise(i) });
         }
-        let low = ((1.0 + 1.65 * sigma).powi(3)) as f32;
-        let beneath = 0.35 * (1.0 - OF_SECONDS.by_bursts(filled(&among, low)));
+        let low = (1.0 + 1.65 * sigma).powi(3) as f32;
+        let beneath = OF_SECONDS.beneath(&among, 0.35, low);
         let over = |q: f64| among.quantile(q).unwrap() / alone.quantile(0.35).unwrap();
         assert!((over(beneath) - 1.0).abs() < 0.005, "{} times the floor", over(beneath));
         assert!(over(0.35) > 1.02, "bursts lift the floor to {}", over(0.35));
